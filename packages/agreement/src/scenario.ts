@@ -1,0 +1,52 @@
+/**
+ * A scenario: what the parties of a deed do, and when, so that a whole deed can be performed from a file.
+ *
+ * Instants are written from the deed's own start, so that the same scenario runs on a chain of any date:
+ * `start - 12 days`, `start + 2 months + 3 days`, `start + 1 day 14:30`. A day without a time means noon, UTC.
+ */
+import { z } from 'zod'
+
+/** `start`, then steps of months or days, then an optional time of day. */
+const when = z
+  .string()
+  .regex(
+    /^start( [+-] \d+ (day|days|month|months))*( \d\d:\d\d(:\d\d)?)?$/,
+    'write: start + 2 months - 3 days 14:30',
+  )
+
+const step = z.object({
+  at: when,
+  /** Repeats the step: `at`, then each month after it, counted from `at` and never from each other. */
+  months: z.int().min(1).max(600).default(1),
+  /** A party's name in the text, or `Anyone` (an account that is no party). */
+  by: z.string(),
+  /** Function of the contract: `depositPay`. */
+  act: z.string(),
+  /**
+   * Arguments. An amount is `1,000 USDC`, a fraction `1/2 arrears`, or the name of a getter read at that moment
+   * (`arrears`, `security`). A document is a file beside the scenario's folder, of which the hash is given.
+   */
+  give: z.array(z.string()).default([]),
+  /** The contract is expected to refuse with this error: the scenario goes on. */
+  refused: z.string().optional(),
+})
+
+export const scenarioSchema = z.object({
+  name: z.string().regex(/^[a-z]+(-[a-z]+)*$/),
+  /** One sentence for a person. */
+  about: z.string(),
+  /** Blanks agreed at signing: `"rent": "1,000 USDC"`, `"start": "2027-02-01"`, `"inventory": "inventory.md"`. */
+  terms: z.record(z.string(), z.string()),
+  /** When all parties sign. */
+  signed: when.default('start - 12 days'),
+  /** Spans in which no keeper calls. */
+  asleep: z.array(z.object({ from: when, to: when })).default([]),
+  /** What each party owns at the beginning beside gas: `"Tenant": "20,000 USDC"`. */
+  wallets: z.record(z.string(), z.string()).default({}),
+  steps: z.array(step),
+  /** The last instant that is played; the deed must have ended by then. */
+  until: when,
+})
+
+export type Scenario = z.infer<typeof scenarioSchema>
+export type ScenarioStep = Scenario['steps'][number]
