@@ -1,0 +1,96 @@
+import type { Address, Hash, Hex, Log, Outcome } from '@deed/evm'
+import type { Block, Header, Receipt, Request, Withdrawal } from '../block/types.ts'
+import type { Layer, StateOverrides } from '../state/types.ts'
+import type { TransactionFault } from '../transaction/fault.ts'
+import type { AccessList, Authorization, Transaction } from '../transaction/types.ts'
+
+/** What goes into a block besides its parent. The same parent and inputs give the same block. */
+export interface BlockInputs {
+  readonly transactions: readonly Transaction[]
+  /** Seconds since 1970. */
+  readonly timestamp: bigint
+  readonly beneficiary: Address
+  /** Default: the parent's. */
+  readonly gasLimit?: bigint
+  readonly extraData?: Uint8Array
+  /** RANDAO mix since the merge; the mix hash before. */
+  readonly prevRandao?: Hash
+  /** Since Shanghai. */
+  readonly withdrawals?: readonly Withdrawal[]
+  /** Since Cancun. */
+  readonly parentBeaconBlockRoot?: Hash
+  /** Before the merge. */
+  readonly uncles?: readonly Header[]
+  /** Before the merge; default: what the fork's formula says. */
+  readonly difficulty?: bigint
+  /** Before the merge. */
+  readonly nonce?: Hex
+  /** Default: what EIP-1559 says. For tests and for a developer's next block. */
+  readonly baseFeePerGas?: bigint
+}
+
+/** A block that was executed and not committed. */
+export interface Executed {
+  readonly block: Block
+  readonly hash: Hash
+  readonly receipts: readonly Receipt[]
+  readonly senders: readonly Address[]
+  readonly transactionHashes: readonly Hash[]
+  readonly totalDifficulty: bigint
+  /** Bytes of the block's encoding. */
+  readonly size: number
+  readonly requests: readonly Request[]
+  /** Transactions that could not be part of the block, by their index in the inputs. */
+  readonly refused: readonly { readonly index: number; readonly fault: TransactionFault }[]
+  /** What the block changed in its parent's state, with storage roots and incarnations settled. */
+  readonly layer: Layer
+  /** New trie nodes by hash. */
+  readonly nodes: ReadonlyMap<Hash, Uint8Array>
+}
+
+/** A call that nobody signed, as `eth_call` and `eth_estimateGas` run it. */
+export interface CallRequest {
+  readonly from: Address
+  /** `undefined`: create a contract. */
+  readonly to: Address | undefined
+  readonly data: Uint8Array
+  readonly value: bigint
+  readonly gasLimit: bigint
+  /** Wei per gas that the call pretends to pay. Zero (the default) means no fees, and a base fee of zero. */
+  readonly gasPrice?: bigint
+  readonly nonce?: bigint
+  readonly accessList?: AccessList
+  readonly blobVersionedHashes?: readonly Hash[]
+  readonly authorizationList?: readonly Authorization[]
+}
+
+export interface BlockOverrides {
+  readonly number?: bigint
+  readonly timestamp?: bigint
+  readonly beneficiary?: Address
+  readonly gasLimit?: bigint
+  readonly baseFeePerGas?: bigint
+  readonly blobBaseFee?: bigint
+  readonly prevRandao?: Hash
+  readonly difficulty?: bigint
+}
+
+export interface CallOptions {
+  readonly state?: StateOverrides
+  readonly block?: BlockOverrides
+  readonly tracer?: import('@deed/evm').Tracer
+  /** Run in the block after the named one (with these inputs) instead of again in the named one. */
+  readonly layer?: Layer
+}
+
+export interface CallResult {
+  readonly status: 'success' | 'revert' | 'halt'
+  readonly reason?: Extract<Outcome, { status: 'halt' }>['reason']
+  readonly output: Uint8Array
+  /** With intrinsic gas, after refunds and not below the floor (EIP-7623). */
+  readonly gasUsed: bigint
+  /** What the call needed at its peak, before refunds. */
+  readonly gasPeak: bigint
+  readonly logs: readonly Log[]
+  readonly layer: Layer
+}

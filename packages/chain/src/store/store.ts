@@ -1,0 +1,95 @@
+/**
+ * Where a chain keeps its records and its versioned state. Reads are synchronous: a store that has to go to
+ * a disk answers `MISS`, and whoever reads awaits {@link Store.load} and reads again. Writes are atomic
+ * batches.
+ *
+ * Two kinds of data. Records are found by a hash or a number and hardly ever change. State is flat and
+ * versioned: every account and slot has a list of versions by (branch, height), so that any committed block
+ * can be read without being rebuilt (../state/tree.ts says what a branch is). On an ordered disk a version's
+ * key is (kind, branch, address, [incarnation, slot,] height), and reading is one seek.
+ */
+import type { Address, Hash, Miss } from '@deed/evm'
+import type { Block, Receipt, Request } from '../block/types.ts'
+import type { Account } from '../state/types.ts'
+
+export interface Store {
+  record<T extends Table>(table: T, key: string): Tables[T] | undefined | Miss
+  /** The newest version at or below the height within one branch; `null` if it says that there is none. */
+  account(position: Position, address: Address): Account | null | undefined | Miss
+  slot(position: Position, address: Address, incarnation: number, key: bigint): bigint | undefined | Miss
+  /** Brings what the last reads missed to hand. */
+  load(): Promise<void>
+  /** All of it or nothing. What was written is at hand at once, even before the promise is settled. */
+  write(batch: Batch): Promise<void>
+  close(): Promise<void>
+}
+
+/** A state's place: within one branch of the tree of states, heights count blocks from genesis. */
+export interface Position {
+  readonly branch: number
+  readonly height: number
+}
+
+/** Records by table. Keys are hashes, or numbers in decimal. */
+export interface Tables {
+  block: BlockRecord
+  receipts: readonly Receipt[]
+  /** Trie nodes, by hash. */
+  node: Uint8Array
+  code: Uint8Array
+  /** Canonical block hash by number. */
+  canonical: Hash
+  /** Canonical place of a transaction, by hash. */
+  transaction: TransactionPlace
+  /** Branches of the tree of states, by number. */
+  branch: Branch
+  /** One entry, `head`. */
+  meta: Hash
+}
+export type Table = keyof Tables
+
+export interface BlockRecord {
+  readonly hash: Hash
+  readonly block: Block
+  readonly senders: readonly Address[]
+  readonly transactionHashes: readonly Hash[]
+  readonly totalDifficulty: bigint
+  /** Bytes of the block's encoding. */
+  readonly size: number
+  readonly requests: readonly Request[]
+  readonly position: Position
+}
+
+export interface TransactionPlace {
+  readonly blockHash: Hash
+  readonly blockNumber: bigint
+  readonly index: number
+}
+
+/** A run of blocks, each the child of the one before; it starts above a block of its parent. */
+export interface Branch {
+  /** `undefined`: it starts with genesis. */
+  readonly parent: Position | undefined
+  /** Of its newest block. */
+  readonly tip: number
+}
+
+export interface Batch {
+  readonly put: readonly Put[]
+  readonly remove?: readonly { readonly table: Table; readonly key: string }[]
+  readonly state?: StateWrite
+  /** Versions above this place are gone. */
+  readonly truncate?: readonly Position[]
+}
+
+export type Put = { [T in Table]: { table: T; key: string; value: Tables[T] } }[Table]
+
+export interface StateWrite {
+  readonly position: Position
+  readonly accounts: Iterable<readonly [Address, Account | null]>
+  readonly slots: Iterable<{
+    readonly address: Address
+    readonly incarnation: number
+    readonly slots: ReadonlyMap<bigint, bigint>
+  }>
+}
