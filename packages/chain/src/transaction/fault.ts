@@ -20,6 +20,7 @@ export type FaultName =
   | 'RLP_TOO_MANY_ELEMENTS'
   | `RLP_INVALID_${FieldName}`
   | `RLP_LEADING_ZEROS_${FieldName}`
+  /** The field's length prefix is not the shortest. */
   | `RLP_LEADING_ZEROS_${FieldName}_SIZE`
   | `RLP_INVALID_ACCESS_LIST_${'ADDRESS' | 'STORAGE'}_TOO_${'LONG' | 'SHORT'}`
   | `ADDRESS_TOO_${'LONG' | 'SHORT'}`

@@ -1,0 +1,90 @@
+import { type Hash, keccak256 } from '@deed/evm'
+import { bytesToHex } from '../hex.ts'
+import { RlpError } from '../rlp.ts'
+import { sharedNibbles } from './build.ts'
+import {
+  type Child,
+  EMPTY_ROOT,
+  isMissing,
+  MalformedNodeError,
+  type MissingNode,
+  type Node,
+  type NodeStore,
+  orMissing,
+  resolve,
+  toNibbles,
+} from './node.ts'
+
+export interface TrieRead {
+  /** `undefined`: the key has no value. */
+  readonly value: Uint8Array | undefined
+}
+
+export interface TrieProof extends TrieRead {
+  /** The nodes from the root towards the key in RLP, without those inlined in their parent. */
+  readonly nodes: readonly Uint8Array[]
+}
+
+/** Value of a key. */
+export const readTrie = (root: Hash, key: Uint8Array, store: NodeStore): TrieRead | MissingNode =>
+  orMissing(() => ({ value: walk(root, key, store) }))
+
+/** Value of a key and the nodes that prove it, or prove that there is none (`eth_getProof`, EIP-1186). */
+export const proveTrie = (root: Hash, key: Uint8Array, store: NodeStore): TrieProof | MissingNode =>
+  orMissing(() => {
+    const nodes: Uint8Array[] = []
+    const value = walk(root, key, {
+      get: (hash) => {
+        const encoded = store.get(hash)
+        if (encoded !== undefined) nodes.push(encoded)
+        return encoded
+      },
+    })
+    return { value, nodes }
+  })
+
+/**
+ * What the nodes of a proof say about a key under a known root; `undefined` if they prove nothing: one is
+ * missing, superfluous, out of order or malformed.
+ */
+export const verifyTrieProof = (
+  root: Hash,
+  key: Uint8Array,
+  nodes: readonly Uint8Array[],
+): TrieRead | undefined => {
+  let used = 0
+  const store: NodeStore = {
+    get: (hash) => {
+      const encoded = nodes[used]
+      if (encoded === undefined || bytesToHex(keccak256(encoded)) !== hash) return undefined
+      used++
+      return encoded
+    },
+  }
+  try {
+    const read = readTrie(root, key, store)
+    return isMissing(read) || used !== nodes.length ? undefined : read
+  } catch (error) {
+    if (error instanceof MalformedNodeError || error instanceof RlpError) return undefined
+    throw error
+  }
+}
+
+const walk = (root: Hash, key: Uint8Array, store: NodeStore): Uint8Array | undefined => {
+  const path = toNibbles(key)
+  let depth = 0
+  let child: Child = root === EMPTY_ROOT ? undefined : root
+  while (child !== undefined) {
+    const node: Node = resolve(child, store)
+    if (node.kind === 'branch') {
+      if (depth === path.length) return node.value
+      child = node.children[path[depth++]!]
+      continue
+    }
+    if (sharedNibbles(path, depth, node.path) !== node.path.length) return undefined
+    depth += node.path.length
+    if (node.kind === 'leaf') return depth === path.length ? node.value : undefined
+    child = node.child
+  }
+  return undefined
+}
