@@ -1,0 +1,6 @@
+export type { AbiEntry, Artifact, Code, StorageLayout } from './artifact.ts'
+export type { Compilation, CompileOptions } from './compile.ts'
+export { compile } from './compile.ts'
+export type { Diagnostic } from './diagnostic.ts'
+export { renderDiagnostic } from './diagnostic.ts'
+export { SolidityError } from './errors.ts'
