@@ -138,7 +138,8 @@ const writePrefix = (base: number, length: number): void => {
   }
   const end = start
   for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) scratch[--start] = rest & 0xff
-  scratch[--start] = base + 55 + (end - start)
+  const size = end - start
+  scratch[--start] = base + 55 + size
 }
 
 const reserve = (length: number): void => {
