@@ -34,12 +34,10 @@ export const decodeRlp = (bytes: Uint8Array): RlpItem => {
   if (bytes.length > MAX_BYTES) {
     throw new RlpError('DEED_RLP_TOO_LARGE', 0, `${bytes.length} bytes, at most ${MAX_BYTES} are read`)
   }
-  const reader: Reader = { bytes, at: 0 }
-  const item = read(reader, bytes.length, 0)
-  if (reader.at !== bytes.length) {
-    throw new RlpError('DEED_RLP_SIZE', reader.at, `${bytes.length - reader.at} bytes follow the item`)
-  }
-  return item
+  const end = rlpItemEnd(bytes, 0)
+  if (end !== bytes.length)
+    throw new RlpError('DEED_RLP_SIZE', end, `${bytes.length - end} bytes follow the item`)
+  return read({ bytes, at: 0 }, end, 0)
 }
 
 /** Where the item that starts at `offset` ends; reads only its prefix. Throws {@link RlpError}. */

@@ -143,13 +143,15 @@ const guarded = (fields: readonly Field[], decode: () => Transaction): Transacti
 }
 
 const rlpFaultName = (error: RlpError, fields: readonly Field[]): FaultName => {
+  const [index, ...deeper] = error.path
+  const field = index === undefined ? undefined : fields[index]
+  // What is wrong inside a list matters less than that there should be none.
+  if (field?.listFault !== undefined && deeper.length > 0) return field.listFault
   switch (error.code) {
     case 'DEED_RLP_EOF':
       return 'RLP_ERROR_EOF'
-    case 'DEED_RLP_NOT_CANONICAL': {
-      const field = fields[error.path[0] ?? -1]
+    case 'DEED_RLP_NOT_CANONICAL':
       return field ? `RLP_LEADING_ZEROS_${field.name}_SIZE` : 'RLP_ERROR_SIZE_LEADING_ZEROS'
-    }
     default:
       return 'RLP_ERROR_SIZE'
   }

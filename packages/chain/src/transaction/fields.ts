@@ -9,6 +9,8 @@ export interface Field {
   /** Its name in {@link ./types.ts}. */
   readonly key: string
   readonly name: FieldName
+  /** What it is called that a list stands here; absent where one should. */
+  readonly listFault?: FaultName
   /** Throws {@link FaultError}. */
   read(item: RlpItem): unknown
   write(value: never): RlpInput
@@ -29,36 +31,32 @@ interface ScalarNames {
 }
 
 /** A whole number of at most `bits`, in shortest form. */
-const scalar = (key: string, name: FieldName, bits: number, names: ScalarNames = {}): Field => ({
-  key,
-  name,
-  read(item) {
-    if (!(item instanceof Uint8Array)) {
-      throw new FaultError(
-        names.list ?? `RLP_INVALID_${name}`,
-        `${key} is a list; a whole number is expected`,
-      )
-    }
-    // The length decides before leading zeros do, as the official tests have it.
-    if (item.length > bits / 8) {
-      const shown = `${bytesToHex(item.subarray(0, 40))}${item.length > 40 ? '…' : ''}`
-      throw new FaultError(names.overflow ?? `${name}_OVERFLOW`, `${key} ${shown} is over ${bits} bits`)
-    }
-    if (item[0] === 0) {
-      throw new FaultError(
-        `RLP_LEADING_ZEROS_${name}`,
-        `${key} ${bytesToHex(item)} has leading zeros; the shortest form is expected`,
-      )
-    }
-    return bytesToBigint(item)
-  },
-  write: (value: bigint) => value,
-})
+const scalar = (key: string, name: FieldName, bits: number, names: ScalarNames = {}): Field => {
+  const { overflow = `${name}_OVERFLOW`, list: listFault = `RLP_INVALID_${name}` } = names
+  return {
+    key,
+    name,
+    listFault,
+    read(item) {
+      if (!(item instanceof Uint8Array)) {
+        throw new FaultError(listFault, `${key} is a list; a whole number is expected`)
+      }
+      if (item[0] === 0) {
+        const message = `${key} ${shown(item)} has leading zeros; the shortest form is expected`
+        throw new FaultError(`RLP_LEADING_ZEROS_${name}`, message)
+      }
+      if (item.length > bits / 8) throw new FaultError(overflow, `${key} ${shown(item)} is over ${bits} bits`)
+      return bytesToBigint(item)
+    },
+    write: (value: bigint) => value,
+  }
+}
 
 /** Bytes that stand as they are. */
 const bytes = (key: string, name: FieldName): Field => ({
   key,
   name,
+  listFault: `RLP_INVALID_${name}`,
   read: (item) => bytesOf(item, key, name),
   write: (value: Uint8Array) => value,
 })
@@ -74,6 +72,9 @@ const list = <T>(
   read: (item) => listOf(item, key, name).map(readOne),
   write: (values: readonly T[]) => values.map(writeOne),
 })
+
+const shown = (value: Uint8Array): string =>
+  value.length > 40 ? `${bytesToHex(value.subarray(0, 40))}… (${value.length} bytes)` : bytesToHex(value)
 
 const bytesOf = (item: RlpItem, key: string, name: FieldName): Uint8Array => {
   if (!(item instanceof Uint8Array)) {
@@ -127,6 +128,7 @@ const V = scalar('v', 'V', 256)
 const Y_PARITY: Field = {
   key: 'yParity',
   name: 'V',
+  listFault: 'RLP_INVALID_V',
   read(item) {
     const value = V.read(item) as bigint
     if (value > 1n) throw new FaultError('INVALID_SIGNATURE_VRS', `yParity ${value} is neither 0 nor 1`)
@@ -138,6 +140,7 @@ const Y_PARITY: Field = {
 const TO: Field = {
   key: 'to',
   name: 'TO',
+  listFault: 'RLP_INVALID_TO',
   read: (item) =>
     item.length === 0 && item instanceof Uint8Array ? undefined : exactly(20, item, 'to', 'TO', 'ADDRESS'),
   write: (value: Address | undefined) => value ?? '0x',
