@@ -2,14 +2,24 @@
  * A chain of blocks over a store. Executing a block, committing it and choosing it as head are three calls,
  * so that automine, the Engine API or a consensus engine can each drive the same chain.
  */
-import type { Address, Engine, Hash } from '@deed/evm'
+import type { Engine, Hash } from '@deed/evm'
 import type { Block, Receipt } from './block/types.ts'
-import type { BlockFault } from './execute/fault.ts'
+import { ancestorHashes } from './execute/ancestors.ts'
+import { blockContext, executeBlock, type Host, rulesAfter, rulesOf } from './execute/block.ts'
+import { runCall } from './execute/call.ts'
+import { type BlockFault, blockFault, isBlockFault } from './execute/fault.ts'
 import type { BlockInputs, CallOptions, CallRequest, CallResult, Executed } from './execute/types.ts'
+import { validateBlock } from './execute/validate.ts'
 import type { ChainConfig, Rules } from './forks.ts'
-import type { Genesis } from './genesis.ts'
-import type { StateView } from './state/types.ts'
-import type { BlockRecord, Store, TransactionPlace } from './store/store.ts'
+import { executeGenesis, type Genesis } from './genesis.ts'
+import { overlay } from './state/layer.ts'
+import { found, settle } from './state/missing.ts'
+import { nodeStore } from './state/root.ts'
+import { readerAt } from './state/tree.ts'
+import type { Reader, StateView } from './state/types.ts'
+import { viewOf } from './state/view.ts'
+import { canonicalBatch, commitBlock, forgetBatch, pathBetween } from './store/commit.ts'
+import type { BlockRecord, Store, Table, Tables, TransactionPlace } from './store/store.ts'
 import type { TransactionFault } from './transaction/fault.ts'
 
 export interface ChainOptions {
@@ -38,7 +48,7 @@ export interface Chain {
   /** The state after a committed block. */
   stateAt(hash: Hash): Promise<StateView>
   /** The state after a block that is executed and not committed, such as the pending one. */
-  stateOf(executed: Executed): StateView
+  stateOf(executed: Executed): Promise<StateView>
   /** Pure: nothing of the chain changes. Transactions that do not fit are left out and named in `refused`. */
   execute(parent: Hash, inputs: BlockInputs): Promise<Executed>
   /** Runs somebody else's block and holds it against every rule. */
@@ -57,7 +67,7 @@ export interface Chain {
     pending: Executed,
     options?: CallOptions,
   ): Promise<CallResult | TransactionFault>
-  /** The block's base fee, blob base fee and the next block's. */
+  /** Calls back after every move of the head; returns what ends that. */
   onHead(listener: (event: HeadEvent) => void): () => void
 }
 
@@ -68,5 +78,175 @@ export interface HeadEvent {
   readonly removed: readonly BlockRecord[]
 }
 
-export type { Address }
-export declare const openChain: (options: ChainOptions) => Promise<Chain>
+export const openChain = async ({ genesis, store, engine }: ChainOptions): Promise<Chain> => {
+  const { config } = genesis
+  const host: Host = { config, engine, store }
+  const read = <T extends Table>(table: T, key: string): Promise<Tables[T] | undefined> =>
+    settle(store, () => found(store.record(table, key)))
+  const known = async (hash: Hash): Promise<BlockRecord> => {
+    const record = await read('block', hash)
+    if (!record) throw new UnknownBlock(hash)
+    return record
+  }
+  const listeners = new Set<(event: HeadEvent) => void>()
+  const serially = createQueue()
+
+  const first = await openGenesis(store, genesis)
+  let head = await known((await read('meta', 'head'))! as Hash)
+
+  const readerOf = (record: BlockRecord) => settle(store, () => readerAt(store, record.position))
+  const pendingReader = async ({ parent, layer }: Executed): Promise<Reader> =>
+    overlay(await readerOf(await known(parent)), layer)
+
+  const call = (
+    record: Pick<BlockRecord, 'block'>,
+    rules: Rules,
+    parent: BlockRecord,
+    state: Reader,
+    request: CallRequest,
+    options: CallOptions,
+  ) => {
+    const scope = {
+      engine,
+      rules,
+      block: blockContext(record.block.header, rules),
+      blockHash: ancestorHashes(store, parent),
+    }
+    const below = options.layer ? overlay(state, options.layer) : state
+    return settle(store, () => runCall(scope, below, request, options))
+  }
+
+  return {
+    config,
+    genesis: first,
+    get head() {
+      return head
+    },
+    block: (hash) => read('block', hash),
+    blockByNumber: async (number) => {
+      const hash = await read('canonical', String(number))
+      return hash && read('block', hash)
+    },
+    canonicalHash: (number) => read('canonical', String(number)),
+    receipts: (hash) => read('receipts', hash),
+    transaction: (hash) => read('transaction', hash),
+    rulesOf: (record) => rulesOf(config, record),
+    rulesAfter: (parent, timestamp) => rulesAfter(config, parent, timestamp),
+
+    stateAt: async (hash) => {
+      const record = await known(hash)
+      return viewOf(store, await readerOf(record), record.block.header.stateRoot, nodeStore(store))
+    },
+    stateOf: async (executed) => {
+      const { nodes, block } = executed
+      const committed = nodeStore(store)
+      const trie = { get: (hash: Hash) => nodes.get(hash) ?? committed.get(hash) }
+      return viewOf(store, await pendingReader(executed), block.header.stateRoot, trie)
+    },
+
+    execute: async (parent, inputs) => {
+      const executed = await executeBlock(host, await known(parent), inputs)
+      if (isBlockFault(executed)) throw new ImpossibleBlock(executed)
+      return executed
+    },
+    validate: async (block) => {
+      const parent = await read('block', block.header.parentHash)
+      if (parent) return validateBlock(host, parent, block)
+      return blockFault('UNKNOWN_PARENT', `The parent ${block.header.parentHash} is not known`)
+    },
+    commit: (executed) => serially(() => commitBlock(store, executed)),
+    setHead: (hash) =>
+      serially(async () => {
+        const next = await known(hash)
+        if (next.hash === head.hash) return
+        const move = await settle(store, () => pathBetween(store, head, next))
+        await store.write(canonicalBatch(next, move))
+        head = next
+        for (const listener of listeners) listener({ head, ...move })
+      }),
+    forget: (hash) =>
+      serially(async () => {
+        const { position } = await known(hash)
+        const batch = await settle(store, () => forgetBatch(store, position, head.position))
+        if (!batch) throw new HeadForgotten(hash, head.hash)
+        await store.write(batch)
+      }),
+
+    call: async (request, at, options = {}) => {
+      const record = await known(at)
+      return call(record, rulesOf(config, record), record, await readerOf(record), request, options)
+    },
+    callPending: async (request, pending, options = {}) => {
+      const parent = await known(pending.parent)
+      const rules = rulesAfter(config, parent, pending.block.header.timestamp)
+      return call(pending, rules, parent, await pendingReader(pending), request, options)
+    },
+    onHead: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}
+
+/** Commits genesis to an empty store, or makes sure that the store was begun with the same one. */
+const openGenesis = async (store: Store, genesis: Genesis): Promise<BlockRecord> => {
+  const executed = await settle(store, () => executeGenesis(store, genesis))
+  const present = await settle(store, () => found(store.record('canonical', '0')))
+  if (present === undefined) {
+    const record = await commitBlock(store, executed)
+    await store.write({
+      put: [
+        { table: 'canonical', key: '0', value: record.hash },
+        { table: 'meta', key: 'head', value: record.hash },
+      ],
+    })
+    return record
+  }
+  if (present !== executed.hash) throw new OtherGenesis(executed.hash, present)
+  return (await settle(store, () => found(store.record('block', present))))!
+}
+
+/** Runs asynchronous work one piece after the other. */
+const createQueue = () => {
+  let last: Promise<unknown> = Promise.resolve()
+  return <T>(work: () => Promise<T>): Promise<T> => {
+    const next = last.then(work)
+    last = next.catch(() => {})
+    return next
+  }
+}
+
+export class UnknownBlock extends Error {
+  override readonly name = 'UnknownBlock'
+  readonly code = 'DEED_UNKNOWN_BLOCK'
+  constructor(hash: Hash) {
+    super(`There is no block ${hash}; it was never committed, or it was forgotten`)
+  }
+}
+
+export class ImpossibleBlock extends Error {
+  override readonly name = 'ImpossibleBlock'
+  readonly code: BlockFault['code']
+  constructor({ code, message }: BlockFault) {
+    super(`No block can be built: ${message}. Is the contract in the genesis allocation?`)
+    this.code = code
+  }
+}
+
+export class HeadForgotten extends Error {
+  override readonly name = 'HeadForgotten'
+  readonly code = 'DEED_HEAD_FORGOTTEN'
+  constructor(hash: Hash, head: Hash) {
+    super(`Block ${hash} cannot be forgotten: the head ${head} descends from it. Set another head first`)
+  }
+}
+
+export class OtherGenesis extends Error {
+  override readonly name = 'OtherGenesis'
+  readonly code = 'DEED_OTHER_GENESIS'
+  constructor(expected: Hash, present: Hash) {
+    super(
+      `The store holds a chain whose genesis is ${present}, not ${expected}: open it with its own settings, or use another folder`,
+    )
+  }
+}

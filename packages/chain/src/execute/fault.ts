@@ -47,3 +47,6 @@ export const blockFault = (
   message: string,
   transaction?: BlockFault['transaction'],
 ): BlockFault => ({ code: `DEED_BLOCK_${name}`, message, ...(transaction && { transaction }) })
+
+/** Tells a fault from the value that a function returns otherwise. */
+export const isBlockFault = (value: object): value is BlockFault => 'code' in value && 'message' in value

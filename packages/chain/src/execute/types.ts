@@ -1,4 +1,4 @@
-import type { Address, Hash, Hex, Log, Outcome } from '@deed/evm'
+import type { Address, Hash, Hex, Log, Outcome, Tracer } from '@deed/evm'
 import type { Block, Header, Receipt, Request, Withdrawal } from '../block/types.ts'
 import type { Layer, StateOverrides } from '../state/types.ts'
 import type { TransactionFault } from '../transaction/fault.ts'
@@ -31,6 +31,7 @@ export interface BlockInputs {
 
 /** A block that was executed and not committed. */
 export interface Executed {
+  readonly parent: Hash
   readonly block: Block
   readonly hash: Hash
   readonly receipts: readonly Receipt[]
@@ -78,8 +79,8 @@ export interface BlockOverrides {
 export interface CallOptions {
   readonly state?: StateOverrides
   readonly block?: BlockOverrides
-  readonly tracer?: import('@deed/evm').Tracer
-  /** Run in the block after the named one (with these inputs) instead of again in the named one. */
+  readonly tracer?: Tracer
+  /** Assumed before `state`: what an earlier call left, for instance. */
   readonly layer?: Layer
 }
 

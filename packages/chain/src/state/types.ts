@@ -8,8 +8,8 @@ export interface Account {
   /** Of the last commit: a layer's own writes to storage are not in it yet. */
   readonly storageRoot: Hash
   /**
-   * Which life of the address this is. Voiding an account's storage is a new incarnation, under which no
-   * slot was ever written: it costs the same however large the storage was.
+   * Which life of the address this is: the height at which it began. Voiding an account's storage begins a
+   * new one, under which no slot was ever written, so it costs the same however large the storage was.
    */
   readonly incarnation: number
 }
@@ -20,6 +20,8 @@ export interface Reader {
   account(address: Address): Account | undefined | Miss
   slot(address: Address, key: bigint): bigint | Miss
   code(hash: Hash): Uint8Array | Miss
+  /** Whether any slot is non-zero. */
+  hasStorage(address: Address): boolean | Miss
 }
 
 /** What differs from a named state: the result of a block, of a transaction, or a caller's overrides. */
@@ -45,17 +47,15 @@ export interface AccountOverride {
   readonly stateDiff?: ReadonlyMap<bigint, bigint>
 }
 
-/** A named state, with overrides or not, for whoever may wait: JSON-RPC, mempool. */
+/** A state for whoever may wait: JSON-RPC, mempool. */
 export interface StateView {
   account(address: Address): Promise<Account | undefined>
   /** Zero for a slot that was never written. */
   slot(address: Address, key: bigint): Promise<bigint>
   /** Empty without code. */
   code(address: Address): Promise<Uint8Array>
-  /** Merkle proofs against the state's root (EIP-1186); overrides are not in it. */
+  /** Merkle proofs against the state's root (EIP-1186). */
   proof(address: Address, keys: readonly bigint[]): Promise<AccountProof>
-  /** The same state with assumptions on top. */
-  with(overrides: StateOverrides): StateView
 }
 
 export interface AccountProof {

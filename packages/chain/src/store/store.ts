@@ -30,6 +30,8 @@ export interface Position {
   readonly height: number
 }
 
+export const positionKey = ({ branch, height }: Position): string => `${branch}/${height}`
+
 /** Records by table. Keys are hashes, or numbers in decimal. */
 export interface Tables {
   block: BlockRecord
@@ -43,8 +45,10 @@ export interface Tables {
   transaction: TransactionPlace
   /** Branches of the tree of states, by number. */
   branch: Branch
-  /** One entry, `head`. */
-  meta: Hash
+  /** Block hash by {@link positionKey}. */
+  position: Hash
+  /** `head`: hash of the canonical head; `nextBranch`: number of the next new branch. */
+  meta: string
 }
 export type Table = keyof Tables
 
@@ -78,7 +82,7 @@ export interface Batch {
   readonly put: readonly Put[]
   readonly remove?: readonly { readonly table: Table; readonly key: string }[]
   readonly state?: StateWrite
-  /** Versions above this place are gone. */
+  /** Within these branches, versions above the height go. */
   readonly truncate?: readonly Position[]
 }
 
@@ -86,10 +90,10 @@ export type Put = { [T in Table]: { table: T; key: string; value: Tables[T] } }[
 
 export interface StateWrite {
   readonly position: Position
-  readonly accounts: Iterable<readonly [Address, Account | null]>
-  readonly slots: Iterable<{
+  readonly accounts: readonly (readonly [Address, Account | null])[]
+  readonly slots: readonly {
     readonly address: Address
     readonly incarnation: number
     readonly slots: ReadonlyMap<bigint, bigint>
-  }>
+  }[]
 }

@@ -1,0 +1,158 @@
+/** What the protocol itself does in a block: calls of system contracts, requests, withdrawals, rewards. */
+import { type Address, type Hash, isActive, type Log } from '@deed/evm'
+import type { Header, Receipt, Request, Withdrawal } from '../block/types.ts'
+import { bytesToHex, hexToBytes } from '../hex.ts'
+import type { Layer, Reader } from '../state/types.ts'
+import { DAO_ACCOUNTS, DAO_REFUND_CONTRACT } from './dao.ts'
+import { type BlockFault, blockFault } from './fault.ts'
+import { change, clearEmpty, runSystemCall, type Scope } from './message.ts'
+import {
+  BEACON_ROOTS,
+  CONSOLIDATION_REQUESTS,
+  HISTORY_STORAGE,
+  WITHDRAWAL_REQUESTS,
+} from './system-contracts.ts'
+
+/** Before the first transaction. */
+export const beginBlock = (
+  scope: Scope,
+  layer: Layer,
+  state: Reader,
+  header: Pick<Header, 'parentHash' | 'parentBeaconBlockRoot'>,
+): void => {
+  if (scope.rules.isDaoBlock) moveDaoEther(layer, state)
+  for (const { since, to, input } of FIRST_CALLS)
+    if (isActive(since, scope.rules.fork)) runSystemCall(scope, layer, state, to, hexToBytes(input(header)))
+}
+
+/** After the last transaction: withdrawals and the miners' rewards. */
+export const endBlock = (
+  { rules, block }: Scope,
+  layer: Layer,
+  state: Reader,
+  withdrawals: readonly Withdrawal[],
+  uncles: readonly Header[],
+): void => {
+  for (const { address, amountGwei } of withdrawals)
+    change(layer, state, address, ({ balance }) => ({ balance: balance + amountGwei * WEI_PER_GWEI }))
+  clearEmpty(
+    layer,
+    state,
+    withdrawals.map(({ address }) => address),
+  )
+
+  const reward = rules.blockRewardWei
+  if (reward === 0n) return
+  const pay = (address: Address, wei: bigint) =>
+    change(layer, state, address, ({ balance }) => ({ balance: balance + wei }))
+  for (const uncle of uncles) pay(uncle.beneficiary, (reward * (8n + uncle.number - block.number)) / 8n)
+  pay(block.beneficiary, reward + (reward / 32n) * BigInt(uncles.length))
+}
+
+/** What the block asks of the consensus layer (EIP-7685), by type; requests without data are left out. */
+export const collectRequests = (
+  scope: Scope,
+  layer: Layer,
+  state: Reader,
+  receipts: readonly Receipt[],
+): readonly Request[] | BlockFault => {
+  const requests: Request[] = []
+  const deposits = collectDeposits(scope.rules.depositContract, receipts)
+  if (!(deposits instanceof Uint8Array)) return deposits
+  if (deposits.length > 0) requests.push({ type: 0, data: deposits })
+  for (const { type, contract } of REQUEST_CONTRACTS) {
+    const outcome = runSystemCall(scope, layer, state, contract, NO_DATA)
+    if (outcome === undefined)
+      return blockFault('SYSTEM_CONTRACT_EMPTY', `There is no code at the system contract ${contract}`)
+    if (outcome.status !== 'success')
+      return blockFault('SYSTEM_CONTRACT_CALL_FAILED', `The call of the system contract ${contract} failed`)
+    if (outcome.output.length > 0) requests.push({ type, data: outcome.output })
+  }
+  return requests
+}
+
+const FIRST_CALLS = [
+  {
+    since: 'Cancun', // EIP-4788
+    to: BEACON_ROOTS.address,
+    input: ({ parentBeaconBlockRoot }: Pick<Header, 'parentBeaconBlockRoot'>): Hash => parentBeaconBlockRoot!,
+  },
+  {
+    since: 'Prague', // EIP-2935
+    to: HISTORY_STORAGE.address,
+    input: ({ parentHash }: Pick<Header, 'parentHash'>): Hash => parentHash,
+  },
+] as const
+
+const REQUEST_CONTRACTS = [
+  { type: 1, contract: WITHDRAWAL_REQUESTS.address }, // EIP-7002
+  { type: 2, contract: CONSOLIDATION_REQUESTS.address }, // EIP-7251
+] as const
+
+const WEI_PER_GWEI = 1_000_000_000n
+const NO_DATA = new Uint8Array(0)
+
+const moveDaoEther = (layer: Layer, state: Reader): void => {
+  for (const address of DAO_ACCOUNTS) {
+    let moved = 0n
+    change(layer, state, address, ({ balance }) => {
+      moved = balance
+      return { balance: 0n }
+    })
+    change(layer, state, DAO_REFUND_CONTRACT, ({ balance }) => ({ balance: balance + moved }))
+  }
+}
+
+/** Deposits in the order of their logs, each as the consensus layer reads it (EIP-6110). */
+const collectDeposits = (contract: Address, receipts: readonly Receipt[]): Uint8Array | BlockFault => {
+  const found: Uint8Array[] = []
+  for (const { logs } of receipts) {
+    for (const log of logs) {
+      if (log.address !== contract || log.topics[0] !== DEPOSIT_EVENT) continue
+      const deposit = readDeposit(log)
+      if (!(deposit instanceof Uint8Array)) return deposit
+      found.push(deposit)
+    }
+  }
+  return concat(found)
+}
+
+/** DepositEvent(bytes pubkey, bytes withdrawal_credentials, bytes amount, bytes signature, bytes index) */
+const DEPOSIT_EVENT: Hash = '0x649bbc62d0e31342afea4e5cd82d4049e7e1ee912fc0889aa790803be39038c5'
+
+/** Where each field's length stands in the event's data, and what it must be. */
+const DEPOSIT_FIELDS = [
+  { offset: 160, length: 48 }, // pubkey
+  { offset: 256, length: 32 }, // withdrawal_credentials
+  { offset: 320, length: 8 }, // amount
+  { offset: 384, length: 96 }, // signature
+  { offset: 512, length: 8 }, // index
+] as const
+const DEPOSIT_EVENT_BYTES = 576
+
+const readDeposit = ({ data }: Log): Uint8Array | BlockFault => {
+  if (data.length !== DEPOSIT_EVENT_BYTES) return malformedDeposit(`it has ${data.length} bytes`)
+  for (const [index, { offset, length }] of DEPOSIT_FIELDS.entries()) {
+    if (wordAt(data, index * 32) !== BigInt(offset))
+      return malformedDeposit(`field ${index} is not at ${offset}`)
+    if (wordAt(data, offset) !== BigInt(length))
+      return malformedDeposit(`field ${index} is not ${length} bytes`)
+  }
+  return concat(DEPOSIT_FIELDS.map(({ offset, length }) => data.subarray(offset + 32, offset + 32 + length)))
+}
+
+const wordAt = (data: Uint8Array, offset: number): bigint =>
+  BigInt(bytesToHex(data.subarray(offset, offset + 32)))
+
+const malformedDeposit = (what: string): BlockFault =>
+  blockFault('INVALID_DEPOSIT_EVENT_LAYOUT', `A deposit event is not laid out as EIP-6110 says: ${what}`)
+
+const concat = (parts: readonly Uint8Array[]): Uint8Array => {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}

@@ -1,0 +1,40 @@
+import type { Hash } from '@deed/evm'
+import { bytesToBigint } from '../hex.ts'
+import { decodeRlp } from '../rlp.ts'
+import type { Store } from '../store/store.ts'
+import { EMPTY_ROOT, isMissing, type NodeStore } from '../trie/node.ts'
+import { proveTrie, type TrieProof } from '../trie/proof.ts'
+import { found, settle } from './missing.ts'
+import { hashOf, MissingTrieNode, slotHashOf } from './root.ts'
+import type { Reader, StateView } from './types.ts'
+
+/** A state for whoever may wait. Proofs are against `root`, whose nodes are in `trie`. */
+export const viewOf = (store: Store, state: Reader, root: Hash, trie: NodeStore): StateView => ({
+  account: (address) => settle(store, () => found(state.account(address))),
+  slot: (address, key) => settle(store, () => found(state.slot(address, key))),
+  code: (address) =>
+    settle(store, () => {
+      const account = found(state.account(address))
+      return account === undefined ? NO_CODE : found(state.code(account.codeHash))
+    }),
+  proof: (address, keys) =>
+    settle(store, () => {
+      const account = found(state.account(address))
+      return {
+        account,
+        nodes: prove(trie, root, hashOf(address)).nodes,
+        slots: keys.map((key) => {
+          const { value, nodes } = prove(trie, account?.storageRoot ?? EMPTY_ROOT, slotHashOf(key))
+          return { key, value: value ? bytesToBigint(decodeRlp(value) as Uint8Array) : 0n, nodes }
+        }),
+      }
+    }),
+})
+
+const NO_CODE = new Uint8Array(0)
+
+const prove = (trie: NodeStore, root: Hash, key: Uint8Array): TrieProof => {
+  const proof = proveTrie(root, key, trie)
+  if (isMissing(proof)) throw new MissingTrieNode(proof.missing)
+  return proof
+}

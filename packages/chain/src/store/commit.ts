@@ -1,0 +1,121 @@
+/** What is written when a block is committed, becomes the head, or is forgotten. */
+import type { Address } from '@deed/evm'
+import type { Executed } from '../execute/types.ts'
+import { found, settle } from '../state/missing.ts'
+import { branchOf, childPosition, pathOf } from '../state/tree.ts'
+import { type Batch, type BlockRecord, type Position, type Put, positionKey, type Store } from './store.ts'
+
+/** Writes a block with its state next to its parent's. Of a block that is there already nothing is written. */
+export const commitBlock = async (store: Store, executed: Executed): Promise<BlockRecord> => {
+  const { record, batch } = await settle(store, () => commitBatch(store, executed))
+  if (batch) await store.write(batch)
+  return record
+}
+
+/** How the canonical chain gets from one head to another; both lists ascend. */
+export interface Move {
+  readonly added: readonly BlockRecord[]
+  readonly removed: readonly BlockRecord[]
+}
+
+export const pathBetween = (store: Store, from: BlockRecord, to: BlockRecord): Move => {
+  const added: BlockRecord[] = []
+  const removed: BlockRecord[] = []
+  const parentOf = ({ block }: BlockRecord) => found(store.record('block', block.header.parentHash))!
+  let [old, next] = [from, to]
+  while (old.hash !== next.hash) {
+    const [oldNumber, nextNumber] = [old.block.header.number, next.block.header.number]
+    if (nextNumber >= oldNumber) {
+      added.push(next)
+      next = parentOf(next)
+    }
+    if (oldNumber >= nextNumber) {
+      removed.push(old)
+      old = parentOf(old)
+    }
+  }
+  return { added: added.reverse(), removed: removed.reverse() }
+}
+
+export const canonicalBatch = (to: BlockRecord, { added, removed }: Move): Batch => ({
+  remove: removed.flatMap(({ block, transactionHashes }) => [
+    { table: 'canonical' as const, key: String(block.header.number) },
+    ...transactionHashes.map((key) => ({ table: 'transaction' as const, key })),
+  ]),
+  put: [
+    ...added.flatMap(({ hash, block, transactionHashes }): Put[] => {
+      const blockNumber = block.header.number
+      return [
+        { table: 'canonical', key: String(blockNumber), value: hash },
+        ...transactionHashes.map((key, index): Put => {
+          return { table: 'transaction', key, value: { blockHash: hash, blockNumber, index } }
+        }),
+      ]
+    }),
+    { table: 'meta', key: 'head', value: to.hash },
+  ],
+})
+
+/** `undefined`: the head is among what would be forgotten. Trie nodes stay: other blocks may share them. */
+export const forgetBatch = (store: Store, target: Position, head: Position): Batch | undefined => {
+  /** Of each branch that loses blocks, the height of the first that goes. */
+  const from = new Map([[target.branch, target.height]])
+  const end = nextBranch(store)
+  for (let branch = target.branch + 1; branch < end; branch++) {
+    const parent = found(store.record('branch', String(branch)))?.parent
+    if (parent && parent.height >= (from.get(parent.branch) ?? Infinity)) from.set(branch, parent.height + 1)
+  }
+  if (pathOf(store, head).some(({ branch, height }) => height >= (from.get(branch) ?? Infinity)))
+    return undefined
+
+  const put: Put[] = []
+  const remove: NonNullable<Batch['remove']>[number][] = []
+  for (const [branch, first] of from) {
+    const { parent, tip } = branchOf(store, branch)
+    for (let height = first; height <= tip; height++) {
+      const place = positionKey({ branch, height })
+      const hash = found(store.record('position', place))!
+      remove.push(
+        { table: 'block', key: hash },
+        { table: 'receipts', key: hash },
+        { table: 'position', key: place },
+      )
+    }
+    const isAll = parent ? first === parent.height + 1 : first === 0
+    if (isAll) remove.push({ table: 'branch', key: String(branch) })
+    else put.push({ table: 'branch', key: String(branch), value: { parent, tip: first - 1 } })
+  }
+  return { put, remove, truncate: [...from].map(([branch, first]) => ({ branch, height: first - 1 })) }
+}
+
+const commitBatch = (store: Store, executed: Executed): { record: BlockRecord; batch?: Batch } => {
+  const present = found(store.record('block', executed.hash))
+  if (present) return { record: present }
+  const { hash, block, senders, transactionHashes, totalDifficulty, size, requests, layer } = executed
+  const parent = found(store.record('block', executed.parent))
+  const fresh = nextBranch(store)
+  const { position, branch } = parent
+    ? childPosition(store, parent.position, fresh)
+    : { position: { branch: fresh, height: 0 }, branch: { parent: undefined, tip: 0 } }
+  const record = { hash, block, senders, transactionHashes, totalDifficulty, size, requests, position }
+  const put: Put[] = [
+    { table: 'block', key: hash, value: record },
+    { table: 'receipts', key: hash, value: executed.receipts },
+    { table: 'branch', key: String(position.branch), value: branch },
+    { table: 'position', key: positionKey(position), value: hash },
+  ]
+  if (position.branch === fresh) put.push({ table: 'meta', key: 'nextBranch', value: String(fresh + 1) })
+  for (const [key, value] of executed.nodes) put.push({ table: 'node', key, value })
+  for (const [key, value] of layer.codes) put.push({ table: 'code', key, value })
+  const accounts = [...layer.accounts].map(([address, account]) => [address, account ?? null] as const)
+  const slots = [...layer.storage].map(([address, written]) => {
+    return { address, incarnation: incarnationOf(layer.accounts, address), slots: written }
+  })
+  return { record, batch: { put, state: { position, accounts, slots } } }
+}
+
+const nextBranch = (store: Store): number => Number(found(store.record('meta', 'nextBranch')) ?? 0)
+
+/** Slots are only written to accounts that are there at the end: whatever is deleted loses its slots. */
+const incarnationOf = (accounts: Executed['layer']['accounts'], address: Address): number =>
+  accounts.get(address)!.incarnation
