@@ -1,0 +1,139 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { command } from '../command.ts'
+import { CommandError, EXIT } from '../fault.ts'
+import { flag, number, text } from '../options.ts'
+import { type House, openHouse } from '../supervise/house.ts'
+import type { Terminal } from '../terminal.ts'
+
+/** Where every tool looks for a development chain. */
+export const DEFAULT_PORT = 8545
+export const DEFAULT_HOST = '127.0.0.1'
+const DEV_CHAIN_ID = 31337
+const MAX_BLOCK_TIME_SECONDS = 3600
+
+export const dev = command({
+  name: 'dev',
+  usage: '[--port N] [--host ADDRESS] [--block-time S] [--no-platform] [--data DIR] [--json]',
+  about: [
+    'Runs an empty development chain with its keeper and its page, all on one port, until Ctrl-C. The ten accounts of',
+    'the well-known mnemonic own 10,000 ETH each. Chain and platform are two processes: either may die and comes back.',
+  ].join('\n'),
+  positionals: { min: 0, max: 0 },
+  options: {
+    port: number('N', `default ${DEFAULT_PORT}; 0 takes any that is free`, { min: 0, max: 65_535 }),
+    host: text('ADDRESS', `default ${DEFAULT_HOST}: nobody comes in from outside`),
+    'chain-id': number('N', `default ${DEV_CHAIN_ID}, the only one for which the public keys are allowed`, {
+      min: 1,
+      max: Number.MAX_SAFE_INTEGER,
+    }),
+    'block-time': number('S', 'a block every S seconds; default: one for each transaction, at once', {
+      min: 0.05,
+      max: MAX_BLOCK_TIME_SECONDS,
+      fraction: true,
+    }),
+    'no-platform': flag('only the chain: no keeper, no page, no /api'),
+    'no-keeper': flag('nobody calls deeds when they are due'),
+    data: text('DIR', 'folder of the platform’s database; default: a temporary one'),
+    json: flag('one JSON object a line instead of text'),
+  },
+  examples: [
+    ['npx deed dev', 'chain, keeper and page at http://127.0.0.1:8545'],
+    ['npx deed dev --port 0 --block-time 2', 'on a free port, a block every two seconds'],
+    ['npx deed dev --no-platform', 'JSON-RPC alone'],
+  ],
+  run: async (options, _, terminal) => {
+    const chainId = options['chain-id'] ?? DEV_CHAIN_ID
+    if (chainId !== DEV_CHAIN_ID) {
+      throw new CommandError(
+        'DEED_DEV_MNEMONIC',
+        `The accounts of \`deed dev\` come from the well-known mnemonic, whose keys everybody has; they are refused on chain id ${chainId}. Leave --chain-id out, for ${DEV_CHAIN_ID}.`,
+      )
+    }
+    const temporary = options.data === undefined ? await mkdtemp(join(tmpdir(), 'deed-dev-')) : undefined
+    const blockTime = options['block-time']
+    const say = options.json
+      ? (message: string) => terminal.out(JSON.stringify({ event: 'notice', message }))
+      : (message: string) => terminal.err(message)
+    try {
+      const house = await openHouse(
+        {
+          host: options.host ?? DEFAULT_HOST,
+          port: options.port ?? DEFAULT_PORT,
+          chainId,
+          ...(blockTime !== undefined && { blockTimeMs: Math.round(blockTime * 1000) }),
+          dataFolder: resolve(terminal.folder, options.data ?? temporary!),
+          platform: !options['no-platform'],
+          keeper: !options['no-keeper'],
+        },
+        { say, debug: debugOf(terminal) },
+      )
+      try {
+        await announce(house, chainId, options.json === true, terminal)
+        await untilStopped(terminal)
+      } finally {
+        await house.stop()
+      }
+    } finally {
+      if (temporary) await rm(temporary, { recursive: true, force: true })
+    }
+    return EXIT.ok
+  },
+})
+
+/** The children's own lines are for whoever looks for a fault; a warning of theirs is for everybody. */
+export const debugOf =
+  (terminal: Terminal) =>
+  (line: string): void => {
+    if (terminal.env.DEED_DEBUG === '1' || /DEED_[A-Z]/.test(line)) terminal.err(terminal.style('dim', line))
+  }
+
+export const untilStopped = ({ stop }: Terminal): Promise<void> =>
+  new Promise((resolve) => {
+    if (stop.aborted) resolve()
+    else stop.addEventListener('abort', () => resolve(), { once: true })
+  })
+
+const announce = async (house: House, chainId: number, json: boolean, t: Terminal): Promise<void> => {
+  const accounts = await accountsOf(house.url)
+  const keeper = await keeperOf(house.url)
+  if (json) {
+    t.out(JSON.stringify({ event: 'ready', url: house.url, chainId, accounts, keeper, ...house.pids() }))
+    return
+  }
+  t.out(
+    [
+      '',
+      `  ${t.style('bold', 'Deed')} is ready at ${t.style(['bold', 'underline'], house.url)}`,
+      '',
+      `  JSON-RPC, WebSocket${house.pids().platform ? ', page and /api' : ''} on this address; chain id ${chainId}`,
+      `  keeper    ${keeper ?? 'none'}`,
+      '',
+      '  accounts  10,000 ETH each, of the mnemonic "test test test test test test test test test test test junk"',
+      t.style('yellow', '            whose private keys everybody knows: never send them anything of worth'),
+      ...accounts.map((address, i) => `  (${i})       ${address}`),
+      '',
+      '  Watch a lease perform itself:',
+      `  npx deed perform examples/lease --rpc ${house.url}`,
+      '',
+      t.style('dim', '  Ctrl-C ends it.'),
+    ].join('\n'),
+  )
+}
+
+const accountsOf = async (url: string): Promise<string[]> => {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_accounts', params: [] }),
+  })
+  return ((await response.json()) as { result?: string[] }).result ?? []
+}
+
+const keeperOf = async (url: string): Promise<string | undefined> => {
+  const response = await fetch(`${url}/api/keeper`).catch(() => undefined)
+  if (!response?.ok) return undefined
+  const status = (await response.json()) as { state: string; address?: string }
+  return status.address && `${status.address} (${status.state})`
+}

@@ -1,0 +1,265 @@
+/** One scenario on a stage: its deed deployed and signed, and what its parties have still to do. */
+import type { Act, Clause, Scenario, ScenarioStep } from '@deed/agreement'
+import {
+  type Abi,
+  type AbiParameter,
+  type Address,
+  encodeDeployData,
+  encodeFunctionData,
+  erc20Abi,
+  type Hex,
+} from 'viem'
+import type { HDAccount } from 'viem/accounts'
+import { CommandError } from '../fault.ts'
+import { nearest } from '../nearest.ts'
+import type { Cast } from './cast.ts'
+import type { Agreement } from './folder.ts'
+import { addMonths, type Day, dayOf, instantOf, isoOf } from './instant.ts'
+import { parseMoney } from './money.ts'
+import { refusalIn, refused } from './refusal.ts'
+import { headTime, type Stage, send, shownTime, travel } from './stage.ts'
+import { termsOf } from './terms.ts'
+import { encodeValue, type Meaning } from './value.ts'
+
+export interface Play {
+  readonly agreement: Agreement
+  readonly scenario: Scenario
+  readonly cast: Cast
+  readonly deed: Address
+  /** By name in the text. */
+  readonly tokens: ReadonlyMap<string, Address>
+  /** Terms as agreed, in words. */
+  readonly terms: Readonly<Record<string, string>>
+  /** Block in which the deed was deployed. */
+  readonly since: bigint
+  /** What the parties have still to do, in order of time. Taken from the front. */
+  readonly actions: Action[]
+  /** Spans in which no keeper calls, in seconds. */
+  readonly asleep: readonly { from: number; to: number }[]
+  /** The last instant that is played. */
+  readonly until: number
+}
+
+export interface Action {
+  /** Seconds. */
+  readonly time: number
+  readonly step: ScenarioStep
+  readonly clause: Clause
+  readonly act: Act
+}
+
+/** A transaction that the scenario expected to be refused, and was. */
+export interface RefusedAct {
+  readonly time: number
+  readonly block: bigint
+  readonly tx: Hex
+  readonly clause: number
+  readonly verb: string
+  readonly by: string
+  readonly error: string
+}
+
+export interface Casting {
+  readonly stage: Stage
+  readonly agreement: Agreement
+  readonly scenario: Scenario
+  readonly cast: Cast
+  readonly tokens: ReadonlyMap<string, Address>
+  /** Terms that replace the scenario's. */
+  readonly terms: Readonly<Record<string, string>>
+  /** Move the start by whole months if the parties would have to sign in the past. */
+  readonly postpone: boolean
+}
+
+/** More than any act needs with 32 timers caught up (2 M); not estimated, since the chain's time moves with it. */
+const ACT_GAS_LIMIT = 5_000_000n
+
+/** Deploys the deed and checks what the parties are to do. Nobody has signed yet. */
+export const deployPlay = async (casting: Casting): Promise<Play> => {
+  const { stage, agreement, scenario, cast, tokens } = casting
+  const { terms, start } = startOf(
+    { ...scenario.terms, ...casting.terms },
+    scenario,
+    casting,
+    await headTime(stage),
+  )
+  const values = await termsOf(casting, terms)
+  const data = encodeDeployData({
+    abi: agreement.abi,
+    bytecode: agreement.bytecode,
+    args: [agreement.outline.text, values],
+  } as never)
+  const receipt = await send(stage, { from: cast.house, data }).catch((error) => {
+    const refusal = refusalIn(error, agreement.abi)
+    throw refusal ? refused('The deployment of the deed', refusal) : error
+  })
+  return {
+    agreement,
+    scenario,
+    cast,
+    tokens,
+    terms,
+    deed: receipt.contractAddress!,
+    since: receipt.blockNumber,
+    actions: actionsOf(agreement, scenario, start),
+    asleep: scenario.asleep.map(({ from, to }) => ({
+      from: instantOf(from, start),
+      to: instantOf(to, start),
+    })),
+    until: instantOf(scenario.until, start),
+  }
+}
+
+/** Does what the scenario says at that moment: approves the money, then acts. */
+export const act = async (stage: Stage, play: Play, action: Action): Promise<RefusedAct | undefined> => {
+  const { agreement, deed } = play
+  const { step, time } = action
+  const from = play.cast.accounts.get(step.by)!
+  // What the party reads it reads the moment before it acts.
+  if (time > (await headTime(stage)) + 1) await travel(stage, time - 1)
+  const args = await argumentsOf(stage, play, action)
+  const data = encodeFunctionData({ abi: agreement.abi, functionName: step.act, args } as never)
+  const gasLimit = ACT_GAS_LIMIT
+  const money = await paymentOf(stage, play, action, args)
+  if (money && money.amount > 0n) {
+    const approve = encodeFunctionData({ abi: erc20Abi, functionName: 'approve', args: [deed, money.amount] })
+    await send(stage, { from, to: money.token, data: approve, gasLimit: 100_000n })
+  }
+  const receipt = await send(stage, { from, to: deed, data, at: time, gasLimit })
+  const { number, verb } = { number: action.clause.number, verb: action.act.verb }
+  const what = `${action.clause.number}. ${action.clause.name}: ${step.by}, ${verb}`
+  if (receipt.status === 'success') {
+    if (step.refused === undefined) return undefined
+    throw new CommandError(
+      'DEED_NOT_REFUSED',
+      `"${what}" at ${shownTime(time)} was to be refused with ${step.refused}, and went through. Correct the scenario, or the contract.`,
+    )
+  }
+  const refusal = await reasonOf(stage, play, from, data, receipt.blockNumber)
+  if (refusal.name !== step.refused) throw refused(`"${what}"`, refusal, time)
+  return {
+    time: await headTime(stage),
+    block: receipt.blockNumber,
+    tx: receipt.transactionHash,
+    clause: number,
+    verb,
+    by: step.by,
+    error: refusal.shown,
+  }
+}
+
+/** Reads a getter of the deed. */
+export const read = (stage: Stage, { agreement, deed }: Play, getter: string, args: unknown[] = []) =>
+  stage.client.readContract({ address: deed, abi: agreement.abi, functionName: getter, args } as never)
+
+// A reverted transaction leaves its block's state as it found it, so the same call there fails the same way.
+const reasonOf = async (stage: Stage, play: Play, from: HDAccount, data: Hex, blockNumber: bigint) => {
+  try {
+    await stage.client.call({ account: from.address, to: play.deed, data, blockNumber, gas: ACT_GAS_LIMIT })
+  } catch (error) {
+    const abi = [...play.agreement.abi, ...TOKEN_ERRORS] as Abi
+    const refusal = refusalIn(error, abi)
+    if (refusal) return refusal
+    throw error
+  }
+  return { name: 'revert', shown: 'a revert that a call does not repeat' }
+}
+
+/** OpenZeppelin's, of ERC-6093. */
+const TOKEN_ERRORS = (
+  [
+    ['ERC20InsufficientBalance', ['address', 'uint256', 'uint256']],
+    ['ERC20InsufficientAllowance', ['address', 'uint256', 'uint256']],
+  ] as const
+).map(([name, types]) => ({
+  type: 'error' as const,
+  name,
+  inputs: types.map((type) => ({ name: '', type })),
+}))
+
+const argumentsOf = async (stage: Stage, play: Play, { step, act }: Action): Promise<unknown[]> => {
+  const parameters = functionOf(play.agreement.abi, step.act)
+  const meaning = meaningOf(stage, play)
+  return Promise.all(
+    act.gives.map(({ name, kind }, i) =>
+      encodeValue(step.give[i] ?? '', { name, kind, parameter: parameters[i]! }, meaning),
+    ),
+  )
+}
+
+const meaningOf = (stage: Stage, play: Play): Meaning => ({
+  outline: play.agreement.outline,
+  folder: play.agreement.folder,
+  get: async (getter) => (await read(stage, play, getter)) as bigint,
+})
+
+const paymentOf = async (stage: Stage, play: Play, { act }: Action, args: unknown[]) => {
+  if (!act.pays) return undefined
+  const given = act.gives.findIndex(({ name }) => name === act.pays!.amount)
+  const amount = (given >= 0 ? args[given] : await read(stage, play, act.pays.amount)) as bigint
+  return { token: play.tokens.get(act.pays.token)!, amount }
+}
+
+const functionOf = (abi: Abi, name: string): readonly AbiParameter[] => {
+  const item = abi.find((entry) => entry.type === 'function' && entry.name === name)
+  return item?.type === 'function' ? item.inputs : []
+}
+
+/** Steps of a scenario, repeated steps laid out, each found in the outline. */
+const actionsOf = ({ outline }: Agreement, scenario: Scenario, start: Day): Action[] => {
+  const acts = new Map(
+    outline.clauses.flatMap((clause) => clause.acts.map((a) => [a.function, { clause, act: a }])),
+  )
+  const people = [...outline.parties.map(({ name }) => name), 'Anyone']
+  const actions = scenario.steps.flatMap((step) => {
+    const found = acts.get(step.act)
+    if (!found) throw unknownName(scenario, 'act', step.act, [...acts.keys()])
+    if (!people.includes(step.by)) throw unknownName(scenario, 'party', step.by, people)
+    return Array.from({ length: step.months }, (_, k) => ({
+      ...found,
+      step,
+      time: instantOf(step.at, start, k),
+    }))
+  })
+  return actions.sort((a, b) => a.time - b.time)
+}
+
+const unknownName = (scenario: Scenario, what: string, name: string, names: readonly string[]) => {
+  const near = nearest(name, names)
+  return new CommandError(
+    'DEED_BAD_SCENARIO',
+    `Scenario "${scenario.name}" names the ${what} "${name}", and the deed has none of that name. ${near ? `Did it mean "${near}"?` : `There are: ${names.join(', ')}.`}`,
+  )
+}
+
+/** The day on which the deed starts, such that its parties sign in the future. */
+const startOf = (terms: Record<string, string>, scenario: Scenario, casting: Casting, now: number) => {
+  const start = dayOf(terms.start ?? '')
+  if (start === undefined) {
+    throw new CommandError(
+      'DEED_BAD_VALUE',
+      `start cannot be "${terms.start}": a date is written 2027-02-01. Correct the scenario, or give it by --term.`,
+    )
+  }
+  const signed = (day: Day) => instantOf(scenario.signed, day)
+  let months = 0
+  while (casting.postpone && casting.terms.start === undefined && signed(addMonths(start, months)) <= now)
+    months++
+  const day = addMonths(start, months)
+  if (signed(day) > now) return { terms: { ...terms, start: isoOf(day) }, start: day }
+  throw new CommandError(
+    'DEED_DATE_PAST',
+    `The parties would sign at ${shownTime(signed(day))} for a start on ${isoOf(day)}, and the chain is at ${shownTime(now)} already. Choose a later start: --term start=DATE.`,
+  )
+}
+
+/** What each party owns at the beginning, by the scenario. */
+export const walletsOf = ({ outline }: Agreement, scenario: Scenario) =>
+  Object.entries(scenario.wallets).map(([party, text]) => {
+    const money = parseMoney(text, (token) => outline.tokens.find((t) => t.name === token)?.decimals)
+    if (money) return { party, ...money }
+    throw new CommandError(
+      'DEED_BAD_VALUE',
+      `The wallet of ${party} in scenario "${scenario.name}" cannot be "${text}". Write it "20,000 USDC", with a token of the deed.`,
+    )
+  })

@@ -1,0 +1,117 @@
+/** A development chain behind a URL, such as `deed dev`, with its own keeper if it has one. */
+import { deedAbi } from '@deed/agreement'
+import { http } from 'viem'
+import { z } from 'zod'
+import { CommandError } from '../fault.ts'
+import type { Agreement } from './folder.ts'
+import { startKeeper } from './keeper.ts'
+import type { Play } from './play.ts'
+import { clientOn, headTime, type Stage } from './stage.ts'
+
+/** The well-known mnemonic belongs to this chain id and no other. */
+export const DEV_CHAIN_ID = 31337
+const REQUEST_TIMEOUT_MS = 10_000
+/** How long a keeper may take for one instant before we take it for dead. */
+const KEEPER_TIMEOUT_MS = 30_000
+const KEEPER_POLL_MS = 25
+
+export const remoteStage = async (url: string, agreement: Agreement): Promise<Stage> => {
+  // One request may wait for a block; a failed one is not repeated, since it may have moved the clock.
+  const transport = http(url, { retryCount: 0, timeout: REQUEST_TIMEOUT_MS })
+  const { client, chain } = clientOn(transport, DEV_CHAIN_ID)
+  const chainId = await client.getChainId().catch((cause) => {
+    throw new CommandError(
+      'DEED_CHAIN_AWAY',
+      `No chain answers at ${url}. Start one with \`npx deed dev\`, or correct --rpc.`,
+      { cause },
+    )
+  })
+  if (chainId !== DEV_CHAIN_ID) {
+    throw new CommandError(
+      'DEED_WRONG_CHAIN',
+      `The chain at ${url} has id ${chainId}. Scripted parties use the public development keys, which only chain ${DEV_CHAIN_ID} may have.`,
+    )
+  }
+  await client.request({ method: 'evm_increaseTime', params: ['0x0'] } as never).catch((cause) => {
+    throw new CommandError(
+      'DEED_NO_DEV_METHODS',
+      `The chain at ${url} has no evm_increaseTime. Performing a script moves the chain's time, which only a development chain allows: use the URL of \`deed dev\`, or leave --rpc out.`,
+      { cause },
+    )
+  })
+  const health = await healthOf(url)
+  if (health) await register(url, agreement)
+  const base = { client, chain, transport }
+  if (!health || health.keeper === 'off') {
+    const keeper = await startKeeper(transport, agreement)
+    return { ...base, keeperIsOurs: true, settle: keeper.settle, close: keeper.close }
+  }
+  const stage: Stage = {
+    ...base,
+    keeperIsOurs: false,
+    settle: (plays) => untilIdle(stage, plays),
+    close: async () => {},
+  }
+  return stage
+}
+
+const healthSchema = z.object({ keeper: z.string() })
+
+/** The platform's health, or undefined if the URL has no platform. */
+const healthOf = async (url: string) => {
+  try {
+    const response = await fetch(new URL('/api/health', url), {
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+    })
+    return response.ok ? healthSchema.parse(await response.json()) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Tells the platform the outline, so that pages and logs speak in the words of the text. */
+const register = async (url: string, { outline, text, abi }: Agreement): Promise<void> => {
+  const response = await fetch(new URL('/api/agreements', url), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ outline, text, abi }),
+    signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+  })
+  if (response.ok) return
+  const said = await response.text()
+  throw new CommandError(
+    'DEED_NOT_REGISTERED',
+    `The platform at ${url} refused the agreement with status ${response.status}: ${said.slice(0, 300)}. Correct the outline.`,
+  )
+}
+
+/** Waits until somebody else's keeper has called what is due and paid out what was credited. */
+const untilIdle = async (stage: Stage, plays: readonly Play[]): Promise<void> => {
+  const giveUpMs = performance.now() + KEEPER_TIMEOUT_MS
+  for (;;) {
+    const busy = await Promise.all(plays.map((play) => isBusy(stage, play)))
+    if (!busy.includes(true)) return
+    if (performance.now() > giveUpMs) {
+      throw new CommandError(
+        'DEED_KEEPER_STOPPED',
+        `The deed ${plays[busy.indexOf(true)]!.deed} has something due, and the keeper has not called it for ${KEEPER_TIMEOUT_MS / 1000} s. See /api/keeper for what it says, or perform without --rpc.`,
+      )
+    }
+    await new Promise((resolve) => setTimeout(resolve, KEEPER_POLL_MS))
+  }
+}
+
+const isBusy = async (stage: Stage, play: Play): Promise<boolean> => {
+  const { client } = stage
+  const { deed, cast, tokens } = play
+  const [, due] = await client.readContract({ address: deed, abi: deedAbi, functionName: 'due' })
+  if (due <= (await headTime(stage))) return true
+  for (const { address } of cast.accounts.values()) {
+    for (const token of tokens.values()) {
+      const args = [address, token] as const
+      if ((await client.readContract({ address: deed, abi: deedAbi, functionName: 'balanceOf', args })) > 0n)
+        return true
+    }
+  }
+  return false
+}

@@ -1,0 +1,47 @@
+/**
+ * What a command sees of the world: its two streams, its environment and the wish to stop. Tests pass their own.
+ */
+import { EventEmitter } from 'node:events'
+import { styleText } from 'node:util'
+
+type Look = Parameters<typeof styleText>[0]
+
+export interface Terminal {
+  /** Results. */
+  readonly out: (text: string) => void
+  /** Progress and errors. */
+  readonly err: (text: string) => void
+  /** Colours text where a person looks on; NO_COLOR and pipes get plain text. */
+  readonly style: (look: Look, text: string) => string
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly folder: string
+  /** Aborted by Ctrl-C or SIGTERM: commands that stay in the foreground end cleanly. */
+  readonly stop: AbortSignal
+}
+
+const SAME_SIGNAL_MS = 500
+
+/** The process's own terminal. The second Ctrl-C ends at once, for whoever cannot wait. */
+export const processTerminal = (): Terminal => {
+  const controller = new AbortController()
+  let stoppedMs = 0
+  const stop = () => {
+    // The launcher passes on what the terminal has sent here already: two at once are one.
+    if (controller.signal.aborted && performance.now() - stoppedMs > SAME_SIGNAL_MS) process.exit(130)
+    if (!controller.signal.aborted) stoppedMs = performance.now()
+    controller.abort()
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
+  // A reader such as `head` that has seen enough closes the pipe: that is no fault of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+  EventEmitter.setMaxListeners(0, controller.signal)
+  const colours = Boolean(process.stdout.isTTY) && !process.env.NO_COLOR && process.env.TERM !== 'dumb'
+  return {
+    out: (text) => void process.stdout.write(`${text}\n`),
+    err: (text) => void process.stderr.write(`${text}\n`),
+    style: (look, text) => (colours ? styleText(look, text, { validateStream: false }) : text),
+    env: process.env,
+    folder: process.cwd(),
+    stop: controller.signal,
+  }
+}
