@@ -84,6 +84,8 @@ export const toEntries = (outline: Outline, names: Names, events: readonly DeedE
         add({ what: 'begun' })
         break
       case 'Opened':
+        // A clause that has only effects waits for nothing: what follows in the step happens by its words.
+        if (Number(args.due) === 0) clause = Number(args.clause)
         add({ what: 'opened', clause: Number(args.clause), due: Number(args.due) })
         break
       case 'Elapsed':
