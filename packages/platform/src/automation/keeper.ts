@@ -1,0 +1,326 @@
+/**
+ * The keeper: lets timers run when they are due, and sends money that has become somebody's own to his wallet.
+ *
+ * It knows no particular deed: `due`, `perform`, `balanceOf` and `withdraw` of `IDeed` are all it uses. One step
+ * takes in new blocks, brings transactions that are under way to an end, then simulates, stores and sends what is to
+ * do now. A step changes nothing when there is nothing to do, so it can be run as often as one likes.
+ */
+import type { Hex } from 'viem'
+import { type Block, blockAt, type Chain } from '../chain/client.ts'
+import type { Database } from '../database/database.ts'
+import type { Index } from '../deeds/deed-index.ts'
+import { dueClause } from '../deeds/standing.ts'
+import { PlatformError, toApiError } from '../error.ts'
+import type { KeeperAction, KeeperStatus } from '../gateway/api.ts'
+import type { Log } from '../log.ts'
+import type { KeeperAccount } from './account.ts'
+import { actionOf, addAction, latestActions, setOutcome } from './actions.ts'
+import { backOff, forgive, forgiveAll } from './backoff.ts'
+import { close, dropAll, freeNonce, openSlots, type Slot, setState, store } from './journal.ts'
+import { reasonOf } from './reason.ts'
+import { estimate, type Fees, feesNow, raised, send, sign } from './transaction.ts'
+import { type Job, nextDue, workAt } from './work.ts'
+
+export interface KeeperOptions {
+  readonly chain: Chain
+  readonly chainId: number
+  readonly db: Database
+  readonly index: Index
+  readonly account: KeeperAccount
+  readonly log: Log
+  /** Seconds, wall clock: how long a transaction waits for its block. */
+  readonly now: () => number
+  readonly sleep: (milliseconds: number) => Promise<void>
+  readonly onAction?: (action: KeeperAction) => void
+}
+
+export interface Keeper {
+  readonly address: Hex
+  /**
+   * Does what there is to do at the present block (`latest`) or in the next one (`pending`: a development chain
+   * makes no blocks while nobody sends anything, but its clock goes on).
+   */
+  step(at: 'latest' | 'pending'): Promise<Step>
+  /**
+   * Resolves when at the present head nothing is due, nothing is under way and everything is noted. The same blocks
+   * lead to the same transactions in the same order.
+   * @throws `DEED_KEEPER_NOT_SETTLED` when the chain mines nothing for a minute.
+   */
+  settle(): Promise<void>
+  status(): Promise<KeeperStatus>
+}
+
+export interface Step {
+  /** Transactions sent. */
+  readonly sent: number
+  /** Transactions that wait for a block. */
+  readonly open: number
+  readonly head: Block
+  /** Chain time for which the step was made. */
+  readonly now: number
+  /** Chain time of the next thing to do, as far as it is known. */
+  readonly next: number | undefined
+  /** Deeds that changed since the last step. */
+  readonly changed: readonly Hex[]
+  readonly reset: boolean
+}
+
+/** Transactions under way at once: nodes keep at least 16 of an account that follow each other. */
+const MAX_IN_FLIGHT = 16
+/** Seven and a half blocks of Ethereum. */
+const STUCK_SECONDS = 90
+const MAX_REPLACEMENTS = 12
+/** A job that was done so often and is still to do is not done by doing it. */
+const MAX_WITHOUT_PROGRESS = 3
+const ACTIONS_SHOWN = 200
+const SETTLE_POLL_MS = 100
+const SETTLE_PATIENCE_SECONDS = 60
+
+export const createKeeper = (options: KeeperOptions): Keeper => {
+  const { chain, db, index, account, log } = options
+  const address = account.address.toLowerCase() as Hex
+  const seen = new Map<string, { mark: string; times: number }>()
+  let acting = false
+  let warning: PlatformError | undefined
+  let turn: Promise<unknown> = Promise.resolve()
+
+  const tell = (action: KeeperAction | undefined) => action && options.onAction?.(action)
+
+  /** Brings what is under way to an end. @returns slots that still wait. */
+  const reconcile = async (head: Block, mined: number): Promise<Slot[]> => {
+    const waiting: Slot[] = []
+    for (const slot of await openSlots(db, address)) {
+      const outcome = await minedAttempt(slot)
+      // A receipt from a block that the index has not taken in yet: its effects would be due a second time.
+      if (outcome && outcome.block > head.number) waiting.push(slot)
+      else if (outcome) await finish(slot, outcome)
+      else if (slot.nonce < mined) {
+        await close(db, slot)
+        const detail = `nonce ${slot.nonce} was used by another transaction of the keeper's account`
+        log('warn', `keeper: dropped, ${detail}`, { nonce: slot.nonce, purpose: slot.purpose })
+        tell(await setOutcome(db, slot.action, 'dropped', { detail }))
+      } else if (await renew(head, slot)) waiting.push(slot)
+    }
+    return waiting
+  }
+
+  const minedAttempt = async ({ attempts }: Slot) => {
+    for (const { hash } of attempts) {
+      const params = [hash as Hex] as const
+      const receipt = await chain.request({ method: 'eth_getTransactionReceipt', params: [...params] })
+      if (receipt)
+        return {
+          hash: hash as Hex,
+          block: Number(receipt.blockNumber),
+          state: Number(receipt.status) === 1 ? ('done' as const) : ('reverted' as const),
+        }
+    }
+    return undefined
+  }
+
+  const finish = async (slot: Slot, { hash, state }: { hash: Hex; state: 'done' | 'reverted' }) => {
+    await close(db, slot, { hash, state })
+    const action = await setOutcome(db, slot.action, state, { tx: hash })
+    if (state === 'done') await forgive(db, slot.purpose)
+    else await backOff(db, slot.purpose, action?.time ?? 0)
+    log(state === 'done' ? 'info' : 'warn', `keeper: ${state}`, { tx: hash, purpose: slot.purpose })
+    tell(action)
+  }
+
+  /** Sends again what the node has forgotten, and replaces what is stuck. @returns whether the slot still waits. */
+  const renew = async (head: Block, slot: Slot): Promise<boolean> => {
+    const last = slot.attempts.at(-1)!
+    const known = await chain.request({ method: 'eth_getTransactionByHash', params: [last.hash as Hex] })
+    if (!known) return submit(slot.purpose, slot.action, last.hash as Hex, last.raw as Hex)
+    const waited = options.now() - last.stored_at
+    if (waited < STUCK_SECONDS || slot.attempts.length > MAX_REPLACEMENTS) return true
+    const before = { maxFeeWei: BigInt(last.max_fee_wei), tipWei: BigInt(last.tip_wei) }
+    const fees = raised(before, await feesNow(chain, head))
+    const { to, input, gas } = known
+    log('warn', `keeper: no block for ${waited} s, sending again with a higher fee`, {
+      nonce: slot.nonce,
+      ...fees,
+    })
+    await journalAndSend(
+      slot.purpose,
+      slot.action,
+      slot.nonce,
+      { to: to!, data: input, gas: BigInt(gas) },
+      fees,
+    )
+    return true
+  }
+
+  const journalAndSend = async (
+    purpose: string,
+    action: number,
+    nonce: number,
+    call: { to: Hex; data: Hex; gas: bigint },
+    fees: Fees,
+  ): Promise<boolean> => {
+    const { raw, hash } = await sign(account, { chainId: options.chainId, nonce, ...call }, fees)
+    await store(db, {
+      hash,
+      account: address,
+      nonce,
+      raw,
+      purpose,
+      stored_at: options.now(),
+      max_fee_wei: String(fees.maxFeeWei),
+      tip_wei: String(fees.tipWei),
+      action,
+    })
+    return submit(purpose, action, hash, raw)
+  }
+
+  /** @returns false when the node will never take these bytes. */
+  const submit = async (purpose: string, action: number, hash: Hex, raw: Hex): Promise<boolean> => {
+    const answer = await send(chain, raw)
+    if (typeof answer === 'string') {
+      // Too late means that the nonce is mined: the next step finds out whether by these bytes.
+      await setState(db, hash, 'sent')
+      tell(await setOutcome(db, action, 'sent', { tx: hash }))
+      return true
+    }
+    await setState(db, hash, 'dropped')
+    log('warn', `keeper: the node refused the transaction: ${answer.refused}`, { tx: hash, purpose })
+    const told = await setOutcome(db, action, 'dropped', { detail: answer.refused })
+    await backOff(db, purpose, told?.time ?? 0)
+    tell(told)
+    return false
+  }
+
+  /** @returns whether a transaction was sent. */
+  const act = async (job: Job, nonce: number, head: Block, now: number, at: 'latest' | 'pending') => {
+    const call = { to: job.deed, data: job.data }
+    const reason = await reasonOf(chain, db, job)
+    const row = { time: now, deed: job.deed, action: job.action, reason, tx: null, detail: null }
+    const refuse = async (detail: string) => {
+      const until = await backOff(db, job.purpose, now)
+      log('warn', `keeper: did not ${job.action}: ${detail}`, { deed: job.deed, reason, until })
+      tell(await actionOf(db, await addAction(db, { ...row, outcome: 'refused', detail })))
+      return false
+    }
+    const times = seen.get(job.purpose)?.mark === job.mark ? seen.get(job.purpose)!.times : 0
+    if (times >= MAX_WITHOUT_PROGRESS) return refuse(`done ${times} times, and still to do`)
+    const gas = await estimate(chain, address, call, at)
+    if ('refused' in gas) return refuse(gas.refused)
+    const fees = await feesNow(chain, head)
+    const balance = await chain.getBalance({ address })
+    if (balance < gas.gasLimit * fees.maxFeeWei) throw noGas(address, balance, gas.gasLimit * fees.maxFeeWei)
+
+    seen.set(job.purpose, { mark: job.mark, times: times + 1 })
+    const action = await addAction(db, { ...row, outcome: 'sent' })
+    log('info', `keeper: ${job.action}, because ${reason}`, { deed: job.deed, nonce })
+    return journalAndSend(job.purpose, action, nonce, { ...call, gas: gas.gasLimit }, fees)
+  }
+
+  const step = async (at: 'latest' | 'pending'): Promise<Step> => {
+    const { head, changed, reset, otherChain } = await index.sync()
+    if (otherChain) await dropAll(db)
+    if (reset) {
+      await forgiveAll(db)
+      seen.clear()
+    }
+    const now = at === 'pending' ? Math.max(head.time, (await pendingTime(chain)) ?? 0) : head.time
+    const mined = await transactionCount(chain, address)
+    const slots = await reconcile(head, mined)
+    const open = new Set(slots.map((slot) => slot.purpose))
+    const { jobs, retry } = await workAt(db, now, open)
+    let sent = 0
+    try {
+      for (const job of jobs.slice(0, MAX_IN_FLIGHT - slots.length)) {
+        const nonce = freeNonce(mined, await openSlots(db, address))
+        if (await act(job, nonce, head, now, at)) sent++
+      }
+      if (jobs.length > 0) settleWarning(undefined)
+    } catch (error) {
+      if (!(error instanceof PlatformError) || error.code !== NO_GAS) throw error
+      settleWarning(error)
+    }
+    const due = (await nextDue(db))?.due
+    const later = [due, retry].filter((time) => time !== undefined && time > now) as number[]
+    const next = later.length > 0 ? Math.min(...later) : undefined
+    return { sent, open: slots.length, head, now, next, changed, reset }
+  }
+
+  /** Said once, not with every attempt. */
+  const settleWarning = (error: PlatformError | undefined) => {
+    if (error && !warning) log('error', `keeper: ${error.message}`, { code: error.code, ...error.details })
+    if (!error && warning) log('info', 'keeper: has gas again')
+    warning = error
+  }
+
+  /** One step at a time, whoever asks for it. */
+  const inTurn = (at: 'latest' | 'pending'): Promise<Step> => {
+    const run = turn.then(async () => {
+      acting = true
+      try {
+        return await step(at)
+      } finally {
+        acting = false
+      }
+    })
+    turn = run.catch(() => {})
+    return run
+  }
+
+  return {
+    address,
+    step: inTurn,
+    async settle() {
+      let moved = options.now()
+      for (let last = -1; ; ) {
+        const { sent, open, head } = await inTurn('latest')
+        if (sent === 0 && open === 0) return
+        if (sent > 0 || head.number !== last) moved = options.now()
+        else if (options.now() - moved > SETTLE_PATIENCE_SECONDS) throw notSettled(open)
+        else await options.sleep(SETTLE_POLL_MS)
+        last = head.number
+      }
+    },
+    async status() {
+      const [next, actions, balance] = await Promise.all([
+        nextDue(db),
+        latestActions(db, ACTIONS_SHOWN),
+        chain.getBalance({ address }).catch(() => undefined),
+      ])
+      return {
+        state: balance === undefined ? 'away' : warning ? 'no-gas' : acting ? 'acting' : 'idle',
+        address,
+        ...(balance !== undefined && { balanceWei: String(balance) }),
+        ...(next && { next: { ...next, clause: await dueClause(chain, next.deed, next.due) } }),
+        ...(warning && { warning: toApiError(warning) }),
+        actions,
+      }
+    },
+  }
+}
+
+/** Time of the block that would be made now; undefined where a node has no pending block. */
+const pendingTime = async (chain: Chain): Promise<number | undefined> => {
+  try {
+    return (await blockAt(chain, 'pending'))?.time
+  } catch {
+    return undefined
+  }
+}
+
+const transactionCount = async (chain: Chain, address: Hex): Promise<number> =>
+  Number(await chain.request({ method: 'eth_getTransactionCount', params: [address, 'latest'] }))
+
+const NO_GAS = 'DEED_KEEPER_NO_GAS'
+
+const noGas = (address: Hex, balanceWei: bigint, neededWei: bigint) =>
+  new PlatformError(
+    NO_GAS,
+    `The keeper's account ${address} cannot pay for gas: it has ${balanceWei} wei and needs ${neededWei} wei. Send it money; it goes on by itself.`,
+    { address, balanceWei: String(balanceWei), neededWei: String(neededWei) },
+  )
+
+const notSettled = (open: number) =>
+  new PlatformError(
+    'DEED_KEEPER_NOT_SETTLED',
+    `${open} transactions of the keeper found no block in ${SETTLE_PATIENCE_SECONDS} s. Does the chain mine?`,
+    { open },
+  )
