@@ -1,0 +1,22 @@
+import type { ReactNode } from 'react'
+
+/** Something is not as it should be: what, and what to do. */
+export const Notice = ({ title, children }: { title: string; children: ReactNode }) => (
+  <div role="status" className="rounded-xl border border-owed/30 bg-owed-soft px-4 py-3 text-sm">
+    <p className="font-medium text-owed">{title}</p>
+    <div className="mt-0.5 text-ink">{children}</div>
+  </div>
+)
+
+/** What a page says when its query failed. `code` and sentence come from the platform or the chain. */
+export const Failure = ({ title, error }: { title: string; error: unknown }) => {
+  const { code, message, shortMessage } = error as { code?: unknown; message?: string; shortMessage?: string }
+  return (
+    <Notice title={title}>
+      <p>
+        {shortMessage ?? message ?? String(error)}
+        {typeof code === 'string' && <span className="ml-2 font-mono text-xs text-muted">{code}</span>}
+      </p>
+    </Notice>
+  )
+}

@@ -1,0 +1,49 @@
+import { QueryClient } from '@tanstack/react-query'
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { Frame } from './components/frame.tsx'
+import { Broken, NotFound } from './pages/not-found.tsx'
+
+export const queries = new QueryClient({
+  defaultOptions: { queries: { staleTime: 2_000, retry: 1, refetchOnWindowFocus: true } },
+})
+
+const root = createRootRoute({ component: Frame, notFoundComponent: NotFound, errorComponent: Broken })
+const getParentRoute = () => root
+
+const home = createRoute({
+  getParentRoute,
+  path: '/',
+  component: lazyRouteComponent(() => import('./pages/home.tsx'), 'Home'),
+})
+const deed = createRoute({
+  getParentRoute,
+  path: '/deed/$address',
+  component: lazyRouteComponent(() => import('./pages/deed.tsx'), 'DeedPage'),
+})
+const block = createRoute({
+  getParentRoute,
+  path: '/block/$id',
+  component: lazyRouteComponent(() => import('./pages/block.tsx'), 'BlockPage'),
+})
+const transaction = createRoute({
+  getParentRoute,
+  path: '/tx/$hash',
+  component: lazyRouteComponent(() => import('./pages/transaction.tsx'), 'TransactionPage'),
+})
+const address = createRoute({
+  getParentRoute,
+  path: '/address/$address',
+  component: lazyRouteComponent(() => import('./pages/address.tsx'), 'AddressPage'),
+})
+
+export const router = createRouter({
+  routeTree: root.addChildren([home, deed, block, transaction, address]),
+  scrollRestoration: true,
+  defaultPreload: 'intent',
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}
