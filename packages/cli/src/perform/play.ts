@@ -73,6 +73,7 @@ export interface Casting {
 
 /** More than any act needs with 32 timers caught up (2 M); not estimated, since the chain's time moves with it. */
 const ACT_GAS_LIMIT = 5_000_000n
+const APPROVE_GAS_LIMIT = 100_000n
 
 /** Deploys the deed and checks what the parties are to do. Nobody has signed yet. */
 export const deployPlay = async (casting: Casting): Promise<Play> => {
@@ -115,15 +116,15 @@ export const act = async (stage: Stage, play: Play, action: Action): Promise<Ref
   const { agreement, deed } = play
   const { step, time } = action
   const from = play.cast.accounts.get(step.by)!
-  // What the party reads it reads the moment before it acts.
-  if (time > (await headTime(stage)) + 1) await travel(stage, time - 1)
+  // Two seconds for what comes before: the party reads, then approves, and then acts at its very second.
+  await travel(stage, time - 2)
   const args = await argumentsOf(stage, play, action)
   const data = encodeFunctionData({ abi: agreement.abi, functionName: step.act, args } as never)
   const gasLimit = ACT_GAS_LIMIT
   const money = await paymentOf(stage, play, action, args)
   if (money && money.amount > 0n) {
     const approve = encodeFunctionData({ abi: erc20Abi, functionName: 'approve', args: [deed, money.amount] })
-    await send(stage, { from, to: money.token, data: approve, gasLimit: 100_000n })
+    await send(stage, { from, to: money.token, data: approve, at: time - 1, gasLimit: APPROVE_GAS_LIMIT })
   }
   const receipt = await send(stage, { from, to: deed, data, at: time, gasLimit })
   const { number, verb } = { number: action.clause.number, verb: action.act.verb }

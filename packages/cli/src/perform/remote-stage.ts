@@ -6,10 +6,8 @@ import { CommandError } from '../fault.ts'
 import type { Agreement } from './folder.ts'
 import { startKeeper } from './keeper.ts'
 import type { Play } from './play.ts'
-import { clientOn, headTime, type Stage } from './stage.ts'
+import { clientOn, DEV_CHAIN_ID, headTime, type Stage } from './stage.ts'
 
-/** The well-known mnemonic belongs to this chain id and no other. */
-export const DEV_CHAIN_ID = 31337
 const REQUEST_TIMEOUT_MS = 10_000
 /** How long a keeper may take for one instant before we take it for dead. */
 const KEEPER_TIMEOUT_MS = 30_000
@@ -18,7 +16,7 @@ const KEEPER_POLL_MS = 25
 export const remoteStage = async (url: string, agreement: Agreement): Promise<Stage> => {
   // One request may wait for a block; a failed one is not repeated, since it may have moved the clock.
   const transport = http(url, { retryCount: 0, timeout: REQUEST_TIMEOUT_MS })
-  const { client, chain } = clientOn(transport, DEV_CHAIN_ID)
+  const { client, chain } = clientOn(transport)
   const chainId = await client.getChainId().catch((cause) => {
     throw new CommandError(
       'DEED_CHAIN_AWAY',
@@ -43,7 +41,7 @@ export const remoteStage = async (url: string, agreement: Agreement): Promise<St
   if (health) await register(url, agreement)
   const base = { client, chain, transport }
   if (!health || health.keeper === 'off') {
-    const keeper = await startKeeper(transport, agreement)
+    const keeper = await startKeeper(transport)
     return { ...base, keeperIsOurs: true, settle: keeper.settle, close: keeper.close }
   }
   const stage: Stage = {

@@ -40,13 +40,15 @@ export interface Sent {
   readonly gasLimit?: bigint
 }
 
+/** The well-known mnemonic belongs to this chain id and no other. */
+export const DEV_CHAIN_ID = 31337
 /** How long a transaction may take to get into a block of a development chain. */
 const RECEIPT_TIMEOUT_MS = 60_000
 const RECEIPT_POLL_MS = 50
 
-export const clientOn = (transport: Transport, chainId: number): { client: PublicClient; chain: Chain } => {
+export const clientOn = (transport: Transport): { client: PublicClient; chain: Chain } => {
   const chain = defineChain({
-    id: chainId,
+    id: DEV_CHAIN_ID,
     name: 'development chain',
     nativeCurrency: { name: 'Ether', symbol: 'ETH', decimals: 18 },
     rpcUrls: { default: { http: [] } },
