@@ -5,6 +5,7 @@
  * takes in new blocks, brings transactions that are under way to an end, then simulates, stores and sends what is to
  * do now. A step changes nothing when there is nothing to do, so it can be run as often as one likes.
  */
+import { deedAbi } from '@deed/agreement'
 import type { Hex } from 'viem'
 import { type Block, blockAt, type Chain } from '../chain/client.ts'
 import type { Database } from '../database/database.ts'
@@ -203,6 +204,7 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
     }
     const times = seen.get(job.purpose)?.mark === job.mark ? seen.get(job.purpose)!.times : 0
     if (times >= MAX_WITHOUT_PROGRESS) return refuse(`done ${times} times, and still to do`)
+    if (await isVoid(chain, job, at)) return false
     const gas = await estimate(chain, address, call, at)
     if ('refused' in gas) return refuse(gas.refused)
     const fees = await feesNow(chain, head)
@@ -226,7 +228,9 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
     const mined = await transactionCount(chain, address)
     const slots = await reconcile(head, mined)
     const open = new Set(slots.map((slot) => slot.purpose))
-    const { jobs, retry } = await workAt(db, now, open)
+    const { jobs, retry, purposes } = await workAt(db, now, open)
+    // What has nothing to do has made progress: the same rent of the next month counts from the beginning.
+    for (const purpose of seen.keys()) if (!purposes.has(purpose)) seen.delete(purpose)
     let sent = 0
     try {
       for (const job of jobs.slice(0, MAX_IN_FLIGHT - slots.length)) {
@@ -308,6 +312,15 @@ const pendingTime = async (chain: Chain): Promise<number | undefined> => {
 
 const transactionCount = async (chain: Chain, address: Hex): Promise<number> =>
   Number(await chain.request({ method: 'eth_getTransactionCount', params: [address, 'latest'] }))
+
+/** Somebody else was faster: the index will see it with the next block. */
+const isVoid = async (chain: Chain, { deed: address, party, token, due }: Job, at: 'latest' | 'pending') => {
+  const contract = { abi: deedAbi, address, blockTag: at } as const
+  if (party && token)
+    return (await chain.readContract({ ...contract, functionName: 'balanceOf', args: [party, token] })) === 0n
+  const [, time] = await chain.readContract({ ...contract, functionName: 'due' })
+  return time > due!
+}
 
 const NO_GAS = 'DEED_KEEPER_NO_GAS'
 

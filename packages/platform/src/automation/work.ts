@@ -25,13 +25,14 @@ const TIMERS = 32n
  * Jobs in a fixed order: older deeds first; timers before withdrawals, since they may add to them.
  * @param now chain time.
  * @param open purposes that are under way.
- * @returns what can be done now, and when a job that waits after a failure may be tried again.
+ * @returns what can be done now, when a job that waits after a failure may be tried again, and the purposes of all
+ * that is to do at all.
  */
 export const workAt = async (
   db: Database,
   now: number,
   open: ReadonlySet<string>,
-): Promise<{ jobs: Job[]; retry: number | undefined }> => {
+): Promise<{ jobs: Job[]; retry: number | undefined; purposes: ReadonlySet<string> }> => {
   const [due, credits, waiting] = await Promise.all([
     db
       .selectFrom('deeds')
@@ -60,6 +61,7 @@ export const workAt = async (
   return {
     jobs: free.filter((job) => (waiting.get(job.purpose) ?? 0) <= now),
     retry: later.length > 0 ? Math.min(...later) : undefined,
+    purposes: new Set(all.map((job) => job.purpose)),
   }
 }
 
