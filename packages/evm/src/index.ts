@@ -1,8 +1,17 @@
 /** @deed/evm: bytecode + message + world -> outcome. Runs in Node and in a browser. */
+
+export { create2Address, createAddress } from './created.ts'
 export * from './engine.ts'
 export * from './forks.ts'
 export { bytesToHex, HexError, hexToBytes } from './hex.ts'
+export { BalanceError } from './interpreter/enter.ts'
+export { delegationTarget } from './interpreter/instructions/access.ts'
+export { interpreter } from './interpreter/interpreter.ts'
 export { EMPTY_CODE_HASH, keccak256, keccakHash } from './keccak.ts'
+export { type Opcode, type OpcodeTable, opcodesAt } from './opcodes.ts'
+export type { Precompile } from './precompiles/precompile.ts'
+export { type PrecompileTable, precompilesAt } from './precompiles/table.ts'
+export { type Rules, rulesAt } from './rules.ts'
 export {
   ecrecover,
   KeyError,

@@ -1,0 +1,156 @@
+/** One level of the call stack, and the machine that holds them all. Calls push a frame; nothing recurses. */
+import type { Address, BlockContext, HaltReason, TraceFrame, Tracer, TransactionContext } from '../engine.ts'
+import type { PrecompileTable } from '../precompiles/table.ts'
+import type { Rules } from '../rules.ts'
+import type { InstructionTable } from './instruction.ts'
+import type { Account, Journal, Mark } from './journal.ts'
+import { createMemory, type Memory } from './memory.ts'
+import { OUT_OF_GAS } from './unwind.ts'
+
+export type FrameKind = Exclude<TraceFrame['kind'], 'SELFDESTRUCT'>
+
+/** What a frame is made of when it is entered. */
+export interface FrameStart {
+  readonly kind: FrameKind
+  /** Whose storage and balance it works on. */
+  readonly account: Account
+  readonly caller: Address
+  readonly value: bigint
+  readonly input: Uint8Array
+  readonly code: Uint8Array
+  readonly isStatic: boolean
+  readonly gas: bigint
+  /** Where in the caller's memory the output goes; at most `outputSize` bytes. */
+  readonly outputOffset: number
+  readonly outputSize: number
+}
+
+export interface Frame extends FrameStart {
+  /** The outermost frame has 1. */
+  readonly depth: number
+  /** The state to return to when it fails. */
+  readonly mark: Mark
+  readonly memory: Memory
+  /** The words are those below `sp`; what is above is left over. */
+  readonly stack: bigint[]
+  sp: number
+  /** The next instruction: while one executes, the one after it. */
+  pc: number
+  /** Gas left, without {@link Frame.gasAbove}. */
+  gasLeft: number
+  /** Gas left beyond {@link GAS_IN_NUMBER}: zero but for messages with absurd amounts of it. */
+  gasAbove: bigint
+  /** False while a call of it runs, and when it has ended. */
+  running: boolean
+  /** Of the last call that it made. */
+  returnData: Uint8Array
+  /** Made at the first jump. */
+  jumpdests: Uint8Array | undefined
+}
+
+export interface Machine {
+  readonly rules: Rules
+  readonly instructions: InstructionTable
+  readonly precompiles: PrecompileTable
+  readonly journal: Journal
+  readonly block: BlockContext
+  readonly transaction: TransactionContext
+  readonly tracer: Tracer | undefined
+  readonly frames: Frame[]
+  /** Worked out where a call's gas is charged, used where it is made. */
+  childGas: bigint
+  /** How the outermost frame ended. */
+  result: FrameResult | undefined
+}
+
+export interface FrameResult {
+  readonly status: 'success' | 'revert' | 'halt'
+  readonly reason: HaltReason | undefined
+  readonly gasLeft: bigint
+  readonly output: Uint8Array
+}
+
+/**
+ * Words of the stack at each depth, reused between frames: at depth 1024 that is 8 MB at most, and no frame
+ * pays for an array of its own.
+ */
+const STACKS: bigint[][] = []
+
+export const NO_DATA = new Uint8Array()
+
+export function pushFrame(machine: Machine, start: FrameStart, mark: Mark): Frame {
+  const { frames } = machine
+  const parent = frames.at(-1)
+  if (parent !== undefined) parent.running = false
+  const depth = frames.length + 1
+  STACKS[depth] ??= []
+  const frame: Frame = {
+    kind: start.kind,
+    account: start.account,
+    caller: start.caller,
+    value: start.value,
+    input: start.input,
+    code: start.code,
+    isStatic: start.isStatic,
+    gas: start.gas,
+    outputOffset: start.outputOffset,
+    outputSize: start.outputSize,
+    depth,
+    mark,
+    memory: createMemory(),
+    stack: STACKS[depth],
+    sp: 0,
+    pc: 0,
+    gasLeft: 0,
+    gasAbove: 0n,
+    running: true,
+    returnData: NO_DATA,
+    jumpdests: undefined,
+  }
+  setGas(frame, start.gas)
+  frames.push(frame)
+  machine.tracer?.enter?.({
+    kind: frame.kind,
+    depth,
+    from: frame.caller,
+    to: frame.account.address,
+    value: frame.value,
+    gas: frame.gas,
+    input: frame.kind === 'CREATE' || frame.kind === 'CREATE2' ? frame.code : frame.input,
+  })
+  return frame
+}
+
+/**
+ * Gas is a number while it is below this, for numbers are ten times as fast as bigints and exact here. A message
+ * may bring more (the protocol's limit is 2^64); what it has above waits in `gasAbove` until it is needed.
+ */
+const GAS_IN_NUMBER = 2 ** 52
+
+export const gasOf = (frame: Frame): bigint => BigInt(frame.gasLeft) + frame.gasAbove
+
+export function setGas(frame: Frame, gas: bigint): void {
+  frame.gasLeft = gas < GAS_IN_NUMBER ? Number(gas) : GAS_IN_NUMBER
+  frame.gasAbove = gas - BigInt(frame.gasLeft)
+}
+
+/** @param gas below {@link GAS_IN_NUMBER}: what an instruction costs, without what it hands to a call. */
+export function charge(frame: Frame, gas: number): void {
+  if (gas > frame.gasLeft) {
+    if (frame.gasAbove === 0n) throw OUT_OF_GAS
+    setGas(frame, gasOf(frame))
+    if (gas > frame.gasLeft) throw OUT_OF_GAS
+  }
+  frame.gasLeft -= gas
+}
+
+/** What a call leaves returns to its caller. */
+export function giveBack(parent: Frame, child: Frame): void {
+  parent.gasLeft += child.gasLeft
+  parent.gasAbove += child.gasAbove
+  if (parent.gasLeft > GAS_IN_NUMBER) setGas(parent, gasOf(parent))
+}
+
+export function push(frame: Frame, word: bigint): void {
+  frame.stack[frame.sp++] = word
+}

@@ -1,0 +1,174 @@
+/**
+ * The reference engine: every opcode, precompile and fork, plain and complete, the oracle for the faster ones.
+ *
+ * One loop runs the topmost frame; calls push frames and ends pop them, so that depth 1024 costs no JavaScript
+ * stack. Each instruction is two steps out of a table: charge, then execute.
+ */
+import type { Engine, EngineCall, Missing, Outcome } from '../engine.ts'
+import { MISS } from '../engine.ts'
+import { precompilesAt } from '../precompiles/table.ts'
+import { rulesAt } from '../rules.ts'
+import { enterCall, enterCreate, finish } from './enter.ts'
+import { charge, type Frame, gasOf, type Machine, NO_DATA } from './frame.ts'
+import { instructionsAt } from './instruction.ts'
+import { delegateOf } from './instructions/access.ts'
+import { accountAt, changesOf, createJournal, warmUp } from './journal.ts'
+import { Halt, INVALID_OPCODE, MissSignal, STACK_OVERFLOW, STACK_UNDERFLOW } from './unwind.ts'
+
+export const interpreter: Engine = { name: 'interpreter', run }
+
+function run(call: EngineCall): Outcome {
+  try {
+    return runMessage(call)
+  } catch (signal) {
+    if (signal instanceof MissSignal) return { status: 'miss', missing: alsoMissing(signal.missing, call) }
+    throw signal
+  }
+}
+
+function runMessage(call: EngineCall): Outcome {
+  const { fork, world, block, transaction, message, warm, tracer } = call
+  const precompiles = precompilesAt(fork)
+  const target = message.kind === 'call' ? message.to : message.created
+  const machine: Machine = {
+    rules: rulesAt(fork),
+    instructions: instructionsAt(fork),
+    precompiles,
+    journal: createJournal(world, warm, [...precompiles.keys(), transaction.origin, target]),
+    block,
+    transaction,
+    tracer,
+    frames: [],
+    childGas: 0n,
+    result: undefined,
+  }
+  begin(machine, message)
+  while (machine.result === undefined) runFrame(machine, machine.frames.at(-1)!)
+
+  const { journal, result } = machine
+  const ended = {
+    gasLeft: result.gasLeft,
+    gasRefund: BigInt(Math.max(0, journal.refund)),
+    output: result.output,
+    logs: journal.logs,
+    changes: changesOf(journal),
+    destroyed: [...journal.destroyed],
+  }
+  return result.status === 'halt'
+    ? { status: 'halt', reason: result.reason!, ...ended }
+    : { status: result.status, ...ended }
+}
+
+function begin(machine: Machine, message: EngineCall['message']): void {
+  const { journal } = machine
+  const { value, gas, data } = message
+  const caller = accountAt(journal, message.caller)
+  if (message.kind === 'create') {
+    const account = accountAt(journal, message.created)
+    enterCreate(machine, { kind: 'CREATE', account, creator: caller, value, code: data, gas })
+    return
+  }
+  const callee = accountAt(journal, message.to)
+  // EIP-7702: the delegate of the recipient is warm from the start.
+  const delegate = delegateOf(machine, callee)
+  if (delegate !== undefined) warmUp(journal, delegate)
+  enterCall(machine, {
+    kind: 'CALL',
+    callee,
+    account: callee,
+    caller: caller.address,
+    value,
+    input: data,
+    isStatic: false,
+    gas,
+    outputOffset: 0,
+    outputSize: 0,
+    payer: caller,
+  })
+}
+
+/** Runs a frame until it ends or calls another one. */
+function runFrame(machine: Machine, frame: Frame): void {
+  const step = machine.tracer?.step === undefined ? execute : executeTraced
+  try {
+    while (frame.running) step(machine, frame)
+  } catch (signal) {
+    if (!(signal instanceof Halt)) throw signal
+    finish(machine, frame, 'halt', NO_DATA, signal.reason)
+  }
+}
+
+function execute(machine: Machine, frame: Frame): void {
+  const { instructions } = machine
+  const { code, pc, sp } = frame
+  const opcode = pc < code.length ? code[pc]! : 0
+  const instruction = instructions.execute[opcode]
+  if (instruction === undefined) throw INVALID_OPCODE
+  if (sp < instructions.inputs[opcode]!) throw STACK_UNDERFLOW
+  if (sp > instructions.highest[opcode]!) throw STACK_OVERFLOW
+  charge(frame, instructions.gas[opcode]!)
+  instructions.charge[opcode]?.(frame, machine)
+  frame.pc = pc + 1
+  instruction(frame, machine)
+}
+
+/** As {@link execute}, and tells the tracer between charging and executing. */
+function executeTraced(machine: Machine, frame: Frame): void {
+  const { instructions, journal } = machine
+  const { code, pc, sp } = frame
+  const opcode = pc < code.length ? code[pc]! : 0
+  const before = gasOf(frame)
+  const refundBefore = journal.refund
+  const memorySize = frame.memory.size
+  const tell = () =>
+    machine.tracer!.step!({
+      pc,
+      opcode,
+      gasLeft: before,
+      gasCost: before - gasOf(frame),
+      gasRefund: BigInt(refundBefore),
+      depth: frame.depth,
+      stack: frame.stack.slice(0, sp),
+      memory: frame.memory.bytes.subarray(0, memorySize),
+      returnData: frame.returnData,
+      address: frame.account.address,
+    })
+  const instruction = instructions.execute[opcode]
+  try {
+    if (instruction === undefined) throw INVALID_OPCODE
+    if (sp < instructions.inputs[opcode]!) throw STACK_UNDERFLOW
+    if (sp > instructions.highest[opcode]!) throw STACK_OVERFLOW
+    charge(frame, instructions.gas[opcode]!)
+    instructions.charge[opcode]?.(frame, machine)
+  } catch (signal) {
+    tell()
+    throw signal
+  }
+  tell()
+  frame.pc = pc + 1
+  instruction(frame, machine)
+}
+
+/**
+ * What is missing, and what the transaction said it will use and is missing as well: a miss costs a whole
+ * rerun and perhaps a round trip, so those are fetched together.
+ */
+function alsoMissing(first: Missing, { world, message, warm }: EngineCall): Missing[] {
+  const accounts = new Set([message.caller, ...(message.kind === 'call' ? [message.to] : [])])
+  const missing = [first]
+  const add = (item: Missing) => {
+    if (!missing.some((other) => isSame(other, item))) missing.push(item)
+  }
+  for (const address of warm.addresses) accounts.add(address)
+  for (const { address, keys } of warm.slots) {
+    accounts.add(address)
+    for (const key of keys) if (world.slot(address, key) === MISS) add({ kind: 'slot', address, key })
+  }
+  for (const address of accounts) if (world.account(address) === MISS) add({ kind: 'account', address })
+  return missing
+}
+
+function isSame(a: Missing, b: Missing): boolean {
+  if (a.kind === 'account') return b.kind === 'account' && a.address === b.address
+  return a.kind === 'slot' && b.kind === 'slot' && a.address === b.address && a.key === b.key
+}
