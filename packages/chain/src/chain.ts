@@ -48,7 +48,7 @@ export interface Chain {
   /** The state after a committed block. */
   stateAt(hash: Hash): Promise<StateView>
   /** The state after a block that is executed and not committed, such as the pending one. */
-  stateOf(executed: Executed): Promise<StateView>
+  stateOf(executed: Executed): StateView
   /** Pure: nothing of the chain changes. Transactions that do not fit are left out and named in `refused`. */
   execute(parent: Hash, inputs: BlockInputs): Promise<Executed>
   /** Runs somebody else's block and holds it against every rule. */
@@ -94,26 +94,23 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
   const first = await openGenesis(store, genesis)
   let head = await known((await read('meta', 'head'))! as Hash)
 
-  const readerOf = (record: BlockRecord) => settle(store, () => readerAt(store, record.position))
-  const pendingReader = async ({ parent, layer }: Executed): Promise<Reader> =>
-    overlay(await readerOf(await known(parent)), layer)
+  const pendingReader = ({ parent, layer }: Executed): Reader =>
+    overlay(readerAt(store, found(store.record('block', parent))!.position), layer)
 
   const call = (
-    record: Pick<BlockRecord, 'block'>,
+    { header }: Block,
     rules: Rules,
     parent: BlockRecord,
-    state: Reader,
+    open: () => Reader,
     request: CallRequest,
     options: CallOptions,
   ) => {
-    const scope = {
-      engine,
-      rules,
-      block: blockContext(record.block.header, rules),
-      blockHash: ancestorHashes(store, parent),
-    }
-    const below = options.layer ? overlay(state, options.layer) : state
-    return settle(store, () => runCall(scope, below, request, options))
+    const block = blockContext(header, rules)
+    const scope = { engine, rules, block, blockHash: ancestorHashes(store, parent) }
+    return settle(store, () => {
+      const state = open()
+      return runCall(scope, options.layer ? overlay(state, options.layer) : state, request, options)
+    })
   }
 
   return {
@@ -134,14 +131,13 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
     rulesAfter: (parent, timestamp) => rulesAfter(config, parent, timestamp),
 
     stateAt: async (hash) => {
-      const record = await known(hash)
-      return viewOf(store, await readerOf(record), record.block.header.stateRoot, nodeStore(store))
+      const { position, block } = await known(hash)
+      return viewOf(store, () => readerAt(store, position), block.header.stateRoot, nodeStore(store))
     },
-    stateOf: async (executed) => {
-      const { nodes, block } = executed
+    stateOf: (executed) => {
       const committed = nodeStore(store)
-      const trie = { get: (hash: Hash) => nodes.get(hash) ?? committed.get(hash) }
-      return viewOf(store, await pendingReader(executed), block.header.stateRoot, trie)
+      const trie = { get: (hash: Hash) => executed.nodes.get(hash) ?? committed.get(hash) }
+      return viewOf(store, () => pendingReader(executed), executed.block.header.stateRoot, trie)
     },
 
     execute: async (parent, inputs) => {
@@ -174,12 +170,13 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
 
     call: async (request, at, options = {}) => {
       const record = await known(at)
-      return call(record, rulesOf(config, record), record, await readerOf(record), request, options)
+      const open = () => readerAt(store, record.position)
+      return call(record.block, rulesOf(config, record), record, open, request, options)
     },
     callPending: async (request, pending, options = {}) => {
       const parent = await known(pending.parent)
       const rules = rulesAfter(config, parent, pending.block.header.timestamp)
-      return call(pending, rules, parent, await pendingReader(pending), request, options)
+      return call(pending.block, rules, parent, () => pendingReader(pending), request, options)
     },
     onHead: (listener) => {
       listeners.add(listener)

@@ -203,8 +203,11 @@ const validateUncles = async (
 
 const lastBlocks = (store: Store, newest: BlockRecord, count: number): readonly BlockRecord[] => {
   const blocks: BlockRecord[] = []
-  for (let block: BlockRecord | undefined = newest; block && blocks.length < count; )
-    block = (blocks.push(block), found(store.record('block', block.block.header.parentHash)))
+  let block: BlockRecord | undefined = newest
+  while (block && blocks.length < count) {
+    blocks.push(block)
+    block = found(store.record('block', block.block.header.parentHash))
+  }
   return blocks
 }
 

@@ -56,6 +56,8 @@ export interface StateView {
   code(address: Address): Promise<Uint8Array>
   /** Merkle proofs against the state's root (EIP-1186). */
   proof(address: Address, keys: readonly bigint[]): Promise<AccountProof>
+  /** The same state with assumptions on top, which proofs do not know. */
+  with(overrides: StateOverrides): StateView
 }
 
 export interface AccountProof {

@@ -4,32 +4,50 @@ import { decodeRlp } from '../rlp.ts'
 import type { Store } from '../store/store.ts'
 import { EMPTY_ROOT, isMissing, type NodeStore } from '../trie/node.ts'
 import { proveTrie, type TrieProof } from '../trie/proof.ts'
+import { overlay } from './layer.ts'
 import { found, settle } from './missing.ts'
+import { overrideLayer } from './overrides.ts'
 import { hashOf, MissingTrieNode, slotHashOf } from './root.ts'
 import type { Reader, StateView } from './types.ts'
 
-/** A state for whoever may wait. Proofs are against `root`, whose nodes are in `trie`. */
-export const viewOf = (store: Store, state: Reader, root: Hash, trie: NodeStore): StateView => ({
-  account: (address) => settle(store, () => found(state.account(address))),
-  slot: (address, key) => settle(store, () => found(state.slot(address, key))),
-  code: (address) =>
-    settle(store, () => {
-      const account = found(state.account(address))
-      return account === undefined ? NO_CODE : found(state.code(account.codeHash))
-    }),
-  proof: (address, keys) =>
-    settle(store, () => {
-      const account = found(state.account(address))
-      return {
-        account,
-        nodes: prove(trie, root, hashOf(address)).nodes,
-        slots: keys.map((key) => {
-          const { value, nodes } = prove(trie, account?.storageRoot ?? EMPTY_ROOT, slotHashOf(key))
-          return { key, value: value ? bytesToBigint(decodeRlp(value) as Uint8Array) : 0n, nodes }
-        }),
-      }
-    }),
-})
+/**
+ * A state for whoever may wait.
+ *
+ * @param open Gives the state; a step, so it may give up.
+ * @param root What proofs are against; its nodes are in `trie`.
+ */
+export const viewOf = (store: Store, open: () => Reader, root: Hash, trie: NodeStore): StateView => {
+  let opened: Reader | undefined
+  const state = (): Reader => {
+    opened ??= open()
+    return opened
+  }
+  return {
+    account: (address) => settle(store, () => found(state().account(address))),
+    slot: (address, key) => settle(store, () => found(state().slot(address, key))),
+    code: (address) =>
+      settle(store, () => {
+        const account = found(state().account(address))
+        return account === undefined ? NO_CODE : found(state().code(account.codeHash))
+      }),
+    proof: (address, keys) =>
+      settle(store, () => {
+        const account = found(state().account(address))
+        return {
+          account,
+          nodes: prove(trie, root, hashOf(address)).nodes,
+          slots: keys.map((key) => {
+            const { value, nodes } = prove(trie, account?.storageRoot ?? EMPTY_ROOT, slotHashOf(key))
+            return { key, value: value ? bytesToBigint(decodeRlp(value) as Uint8Array) : 0n, nodes }
+          }),
+        }
+      }),
+    with: (overrides) => {
+      const assumed = () => overlay(state(), overrideLayer(state(), overrides))
+      return viewOf(store, assumed, root, trie)
+    },
+  }
+}
 
 const NO_CODE = new Uint8Array(0)
 

@@ -9,7 +9,10 @@ export const createMemoryStore = (): Store => {
 
   const table = <T extends Table>(name: T): Map<string, Tables[T]> => {
     let rows = records.get(name)
-    if (!rows) records.set(name, (rows = new Map()))
+    if (!rows) {
+      rows = new Map()
+      records.set(name, rows)
+    }
     return rows as Map<string, Tables[T]>
   }
 
@@ -70,13 +73,16 @@ const newest = <T>({ heights, values }: Versions<T>, height: number): T | undefi
 const writeState = (branches: Map<number, BranchState>, write: StateWrite): void => {
   const { branch, height } = write.position
   let target = branches.get(branch)
-  if (!target) branches.set(branch, (target = { accounts: new Map(), slots: new Map(), writes: [] }))
+  if (!target) {
+    target = { accounts: new Map(), slots: new Map(), writes: [] }
+    branches.set(branch, target)
+  }
   for (const [address, account] of write.accounts) append(target.accounts, address, height, account)
   for (const { address, incarnation, slots } of write.slots) {
-    let lives = target.slots.get(address)
-    if (!lives) target.slots.set(address, (lives = new Map()))
-    let life = lives.get(incarnation)
-    if (!life) lives.set(incarnation, (life = new Map()))
+    const lives = target.slots.get(address) ?? new Map<number, Map<bigint, Versions<bigint>>>()
+    target.slots.set(address, lives)
+    const life = lives.get(incarnation) ?? new Map<bigint, Versions<bigint>>()
+    lives.set(incarnation, life)
     for (const [key, value] of slots) append(life, key, height, value)
   }
   target.writes.push(write)

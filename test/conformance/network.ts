@@ -1,0 +1,76 @@
+import type { Fork } from '@deed/evm'
+import { type ChainConfig, configFrom } from '../../packages/chain/src/forks.ts'
+import { forkByName } from './fork-name.ts'
+
+/** The rules of a chain by the official tests' name of it: one fork, or two and where the second begins. */
+export const configByName = (network: string): ChainConfig | undefined => {
+  const fork = forkByName(network)
+  if (fork !== undefined) return configFrom(fork, MAINNET)
+  const transition = TRANSITION.exec(network)
+  if (!transition) return undefined
+  const { from, to, unit, at } = transition.groups as Record<'from' | 'to' | 'at', string> & { unit?: Unit }
+  const before = startOf(from)
+  if (before === undefined) return undefined
+  if (to === 'Dao') return { ...before, daoForkBlock: BigInt(at) }
+  const after = forkByName(to)
+  return after && join(before, configFrom(after, MAINNET), POINTS[unit ?? 'Block'](at))
+}
+
+type Unit = 'Block' | 'Diff' | 'Time'
+
+/** Where the later rules begin. */
+interface Point {
+  readonly block?: bigint
+  readonly totalDifficulty?: bigint
+  readonly time?: bigint
+}
+
+const MAINNET = 1n
+
+/** `BerlinToLondonAt5`, `ArrowGlacierToParisAtDiffC0000`, `ParisToShanghaiAtTime15k`. */
+const TRANSITION = /^(?<from>\w+)To(?<to>\w+)At(?<unit>Diff|Time)?(?<at>[0-9A-F]+k?)$/
+
+const POINTS: Readonly<Record<Unit, (at: string) => Point>> = {
+  Block: (at) => ({ block: BigInt(at) }),
+  Diff: (at) => ({ totalDifficulty: BigInt(`0x${at}`) }),
+  Time: (at) => ({ time: BigInt(at.replace('k', '000')) }),
+}
+
+/** Forks that changed the difficulty bomb alone. */
+const BOMB_FORKS: Readonly<Record<string, { rules: Fork; delay: bigint }>> = {
+  MuirGlacier: { rules: 'Istanbul', delay: 9_000_000n },
+  ArrowGlacier: { rules: 'London', delay: 10_700_000n },
+  GrayGlacier: { rules: 'London', delay: 11_400_000n },
+}
+
+const startOf = (name: string): ChainConfig | undefined => {
+  const bomb = BOMB_FORKS[name]
+  if (!bomb) {
+    const fork = forkByName(name)
+    return fork && configFrom(fork, MAINNET)
+  }
+  const config = configFrom(bomb.rules, MAINNET)
+  return { ...config, bombDelays: [...config.bombDelays, { block: 0n, delay: bomb.delay }] }
+}
+
+const join = (
+  before: ChainConfig,
+  after: ChainConfig,
+  { block, totalDifficulty, time }: Point,
+): ChainConfig => {
+  const movedTo = <T extends object>(when: bigint | undefined, all: T, known: T): T =>
+    Object.fromEntries(Object.keys(all).map((name) => [name, name in known ? 0n : when])) as T
+  const delay = after.bombDelays.at(-1)
+  return {
+    ...after,
+    blocks: movedTo(block ?? 0n, after.blocks, before.blocks),
+    times: movedTo(time ?? 0n, after.times, before.times),
+    bombDelays:
+      block !== undefined && delay ? [...before.bombDelays, { ...delay, block }] : before.bombDelays,
+    terminalTotalDifficulty: totalDifficulty ?? after.terminalTotalDifficulty,
+    blobSchedule: [
+      ...before.blobSchedule,
+      ...after.blobSchedule.map((entry) => ({ ...entry, time: time ?? 0n })),
+    ],
+  }
+}
