@@ -1,0 +1,27 @@
+/** The chain's clock: the wall clock's reading plus an offset that the developer moves. Seconds throughout. */
+export interface ChainClock {
+  /** How far the chain is ahead of the wall clock; negative if behind. */
+  offset: bigint
+  /** What the next block's time will be, if that is settled. */
+  next: bigint | undefined
+}
+
+export const createClock = (): ChainClock => ({ offset: 0n, next: undefined })
+
+/** A block's time: what was settled, else the clock's, and always later than its parent's. */
+export const blockTime = ({ offset, next }: ChainClock, wallTime: bigint, parentTime: bigint): bigint => {
+  const time = next ?? wallTime + offset
+  return time > parentTime ? time : parentTime + 1n
+}
+
+/** Makes the clock show `time` at this reading of the wall clock. */
+export const setClock = (clock: ChainClock, time: bigint, wallTime: bigint): void => {
+  clock.offset = time - wallTime
+}
+
+/** After a block whose time was settled, the clock goes on from that time. */
+export const passBlock = (clock: ChainClock, blockTime: bigint, wallTime: bigint): void => {
+  if (clock.next === undefined) return
+  clock.next = undefined
+  setClock(clock, blockTime, wallTime)
+}

@@ -1,0 +1,284 @@
+import type { Address, Engine } from '@deed/evm'
+import { bytesToHex, hexToBytes, interpreter } from '@deed/evm'
+import { openChain } from '../chain.ts'
+import type { Genesis, GenesisAccount } from '../genesis.ts'
+import { DEV_BALANCE_WEI, DEV_CHAIN_ID, devGenesis } from '../genesis-dev.ts'
+import { admit } from '../mempool/admit.ts'
+import { createMempool, type Entry } from '../mempool/mempool.ts'
+import { call } from '../rpc/dispatch.ts'
+import { orFault, serverError } from '../rpc/error.ts'
+import { createFilters } from '../rpc/filter.ts'
+import type { Principal } from '../rpc/method.ts'
+import type { Control, Node } from '../rpc/node.ts'
+import { createMemoryStore } from '../store/memory.ts'
+import type { Store } from '../store/store.ts'
+import { createWallet, DEV_PRIVATE_KEYS } from './accounts.ts'
+import { blockTime, createClock, passBlock, setClock } from './clock.ts'
+import type { Input } from './input.ts'
+import { buildBlock, hasExecutable, settleBlock } from './miner.ts'
+import { createSnapshots, revertTo, takeSnapshot } from './snapshot.ts'
+
+export interface DevNodeOptions {
+  /** The wall clock in whole seconds since 1970. Each reading that counts is part of an {@link Input}. */
+  readonly wallTime: () => bigint
+  /** Milliseconds of a clock that never goes back; for the lifetime of filters. Default: performance.now. */
+  readonly uptimeMs?: () => number
+  /** Default: {@link DEV_CHAIN_ID}. */
+  readonly chainId?: bigint
+  /** Time of the first block; default: the wall clock. */
+  readonly genesisTime?: bigint
+  /** Accounts of the first block besides the unlocked ones. */
+  readonly alloc?: ReadonlyMap<Address, GenesisAccount>
+  readonly gasLimit?: bigint
+  /** A first block of another kind; then `genesisTime`, `alloc` and `gasLimit` do not count. */
+  readonly genesis?: Genesis
+  /**
+   * Private keys of the unlocked accounts, which have 10,000 ether each. Default: the ten of the well-known
+   * mnemonic, which are refused on any chain but {@link DEV_CHAIN_ID}.
+   */
+  readonly privateKeys?: readonly Uint8Array[]
+  /** Mine as soon as something waits. Default: true. */
+  readonly automine?: boolean
+  readonly beneficiary?: Address
+  readonly engine?: Engine
+  readonly store?: Store
+  /** Is told of each input when it has taken effect. */
+  readonly record?: (input: Input) => void
+  /**
+   * Lets other requests that have arrived come in before a block is mined, so that they share it. Default:
+   * not at all. The server waits for one turn of the event loop.
+   */
+  readonly gather?: () => Promise<void>
+}
+
+export interface DevNode extends Node {
+  readonly control: Control
+  /** Calls a JSON-RPC method in the process: the same way as over HTTP. Throws an RpcError. */
+  request(method: string, params?: readonly unknown[], principal?: Principal): Promise<unknown>
+  /** Does what was recorded once more. Throws if it is refused now. */
+  apply(input: Input): Promise<void>
+  /** Stops timers, waits for what is under way and closes the store. */
+  close(): Promise<void>
+}
+
+/** The one who works in the same process or on the same machine. */
+export const LOCAL: Principal = { name: 'local', profile: 'dev' }
+
+/** Wei per gas. */
+const SUGGESTED_TIP_WEI = 1_000_000_000n
+const ZERO_ADDRESS: Address = '0x0000000000000000000000000000000000000000'
+const CLIENT_VERSION = 'Deed/v0.1.0/typescript'
+
+/** A development chain of one's own: time, blocks and unlocked accounts are the developer's. */
+export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> => {
+  const chainId = options.genesis?.config.chainId ?? options.chainId ?? DEV_CHAIN_ID
+  const wallet = createWallet(options.privateKeys ?? DEV_PRIVATE_KEYS, chainId)
+  const { wallTime, beneficiary = ZERO_ADDRESS, record = () => {}, gather = async () => {} } = options
+  const store = options.store ?? createMemoryStore()
+  const chain = await openChain({
+    genesis: options.genesis ?? firstBlock(options, chainId, wallet.addresses),
+    store,
+    engine: options.engine ?? interpreter,
+  })
+  const mempool = createMempool()
+  const clock = createClock()
+  const snapshots = createSnapshots()
+  const listeners = new Set<(entry: Entry) => void>()
+  let automine = options.automine ?? true
+  let timer: ReturnType<typeof setInterval> | undefined
+
+  // What changes the chain happens one after the other, in the order in which it came.
+  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = last.then(work)
+    last = turn.catch(() => {})
+    return turn
+  }
+
+  const headTime = () => chain.head.block.header.timestamp
+  const nextTime = (now: bigint) => blockTime(clock, now, headTime())
+
+  /** Takes one transaction in. */
+  const takeIn = async (encoded: Uint8Array, isUrgent: boolean): Promise<Entry> => {
+    const entry = orFault(await admit(chain, mempool, encoded, nextTime(wallTime()), isUrgent))
+    record({ kind: 'transaction', encoded: bytesToHex(encoded) })
+    for (const listener of listeners) listener(entry)
+    return entry
+  }
+
+  /** Mines one block; how many transactions it has. */
+  const mineBlock = async (now: bigint): Promise<number> => {
+    const { executed, entries } = await buildBlock(chain, mempool, nextTime(now), beneficiary)
+    passBlock(clock, executed.block.header.timestamp, now)
+    await settleBlock(chain, mempool, executed, entries)
+    record({ kind: 'block', wallTime: Number(now) })
+    return executed.block.transactions.length
+  }
+
+  let planned: Promise<void> | undefined
+  /** Mines everything that waits and can be mined; calls that come before it starts share it. */
+  const mineWaiting = (): Promise<void> => {
+    planned ??= gather().then(() =>
+      inTurn(async () => {
+        planned = undefined
+        while (hasExecutable(chain, mempool, nextTime(wallTime())))
+          if ((await mineBlock(wallTime())) === 0) break
+      }),
+    )
+    return planned
+  }
+
+  const effects: { readonly [K in Input['kind']]: (input: Extract<Input, { kind: K }>) => Promise<unknown> } =
+    {
+      transaction: ({ encoded }) => takeIn(hexToBytes(encoded), false),
+      block: ({ wallTime: now }) => mineBlock(BigInt(now)),
+      increaseTime: async (input) => {
+        clock.offset += BigInt(input.seconds)
+        record(input)
+      },
+      setTime: async (input) => {
+        setClock(clock, BigInt(input.time), BigInt(input.wallTime))
+        record(input)
+      },
+      nextTime: async (input) => {
+        checkTime(BigInt(input.time), headTime())
+        clock.next = BigInt(input.time)
+        record(input)
+      },
+      snapshot: async (input) => {
+        const id = takeSnapshot(snapshots, chain, clock, mempool)
+        record(input)
+        return id
+      },
+      revert: async (input) => {
+        const isThere = await revertTo(snapshots, BigInt(input.id), chain, clock, mempool)
+        if (isThere) record(input)
+        return isThere
+      },
+    }
+  const enact = (input: Input): Promise<unknown> => effects[input.kind](input as never)
+
+  const stopTimer = (): void => {
+    clearInterval(timer)
+    timer = undefined
+  }
+
+  const control: Control = {
+    mine: (blocks, timestamp) =>
+      inTurn(async () => {
+        if (timestamp !== undefined) await enact({ kind: 'nextTime', time: Number(timestamp) })
+        for (let block = 0; block < blocks; block++) await mineBlock(wallTime())
+      }),
+    increaseTime: (seconds) =>
+      inTurn(async () => {
+        await enact({ kind: 'increaseTime', seconds: toSeconds(seconds) })
+        return clock.offset
+      }),
+    setTime: (time) =>
+      inTurn(async () => {
+        await enact({ kind: 'setTime', time: toSeconds(time), wallTime: Number(wallTime()) })
+        return clock.offset
+      }),
+    setNextBlockTimestamp: (time) =>
+      inTurn(async () => void (await enact({ kind: 'nextTime', time: toSeconds(time) }))),
+    snapshot: () => inTurn(async () => (await enact({ kind: 'snapshot' })) as bigint),
+    revert: (id) =>
+      inTurn(
+        async () => id <= snapshots.lastId && ((await enact({ kind: 'revert', id: Number(id) })) as boolean),
+      ),
+    isAutomine: () => automine,
+    setAutomine: async (on) => {
+      automine = on
+      if (on) await mineWaiting()
+    },
+    setIntervalMining: async (intervalMs) => {
+      stopTimer()
+      let isBusy = false
+      if (intervalMs > 0)
+        timer = setInterval(() => {
+          if (isBusy) return
+          isBusy = true
+          void inTurn(() => mineBlock(wallTime())).finally(() => {
+            isBusy = false
+          })
+        }, intervalMs)
+    },
+  }
+
+  let pendingBlock: { readonly key: string; readonly executed: ReturnType<Node['pending']> } | undefined
+
+  const node: DevNode = {
+    clientVersion: CLIENT_VERSION,
+    chain,
+    mempool,
+    wallet,
+    filters: createFilters(options.uptimeMs ?? (() => performance.now())),
+    suggestedTipWei: SUGGESTED_TIP_WEI,
+    beneficiary,
+    control,
+    submit: async (encoded) => {
+      const entry = await inTurn(() => takeIn(encoded, automine))
+      if (automine) await mineWaiting()
+      return entry.hash
+    },
+    pending: () => {
+      const time = nextTime(wallTime())
+      const key = `${chain.head.hash} ${mempool.version} ${time}`
+      if (pendingBlock?.key !== key)
+        pendingBlock = {
+          key,
+          executed: buildBlock(chain, mempool, time, beneficiary).then(({ executed }) => executed),
+        }
+      return pendingBlock.executed
+    },
+    onTransaction: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    request: (method, params = [], principal = LOCAL) => call({ node, principal }, method, params),
+    apply: (input) => inTurn(async () => void (await enact(input))),
+    close: async () => {
+      stopTimer()
+      await last
+      await store.close()
+    },
+  }
+  return node
+}
+
+/** A node to which the inputs of another have been applied: with the same options it has the same blocks. */
+export const replay = async (options: DevNodeOptions, inputs: Iterable<Input>): Promise<DevNode> => {
+  const node = await createDevNode({ ...options, automine: false })
+  for (const input of inputs) await node.apply(input)
+  return node
+}
+
+const firstBlock = (
+  { genesisTime, alloc, gasLimit, wallTime }: DevNodeOptions,
+  chainId: bigint,
+  unlocked: readonly Address[],
+): Genesis =>
+  devGenesis({
+    chainId,
+    timestamp: genesisTime ?? wallTime(),
+    gasLimit,
+    bare: true,
+    alloc: new Map([
+      ...unlocked.map((address) => [address, { balance: DEV_BALANCE_WEI }] as const),
+      ...(alloc ?? []),
+    ]),
+  })
+
+/** Seconds that a recorded input can hold exactly. */
+const toSeconds = (time: bigint): number => {
+  if (time <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(time)
+  throw serverError('DEED_DEV_TIME', `time ${time} is too far off: expected seconds below 2^53`)
+}
+
+const checkTime = (time: bigint, headTime: bigint): void => {
+  if (time > headTime) return
+  throw serverError(
+    'DEED_DEV_TIME',
+    `Timestamp ${time} is lower than or equal to previous block's timestamp ${headTime}: give a later one`,
+  )
+}

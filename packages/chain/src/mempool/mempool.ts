@@ -1,0 +1,186 @@
+import type { Address, Hash } from '@deed/evm'
+import { GAS_PER_BLOB } from '../execute/fees.ts'
+import type { Transaction } from '../transaction/types.ts'
+
+/** Transactions of one sender, mined next or behind a gap of nonces. */
+export const MAX_PER_SENDER = 16_384
+/** Transactions of all senders. */
+export const MAX_TRANSACTIONS = 65_536
+/** Bytes of all of them in their network encoding, blobs with them. */
+export const MAX_BYTES = 256 * 1024 * 1024
+/** Percent by which each of its prices must rise for a transaction to be replaced; with blobs, double. */
+export const PRICE_BUMP_PERCENT = 10n
+export const BLOB_PRICE_BUMP_PERCENT = 100n
+
+/** A transaction that waits. */
+export interface Entry {
+  readonly transaction: Transaction
+  readonly hash: Hash
+  readonly sender: Address
+  /** Network encoding; of a blob transaction with its sidecar. */
+  readonly encoded: Uint8Array
+  /** Rises by one with each transaction taken in: among equal tips the first comes first. */
+  readonly arrival: number
+}
+
+/** The waiting transactions of one sender. */
+export interface Queue {
+  /** Nonce and balance of the account in the state of the head. */
+  nonce: bigint
+  balance: bigint
+  /** What all of the entries may cost at most, in wei. */
+  costWei: bigint
+  readonly entries: Map<bigint, Entry>
+}
+
+/**
+ * Transactions by sender and nonce. Plain data: the functions beside it change it and raise `version`, so
+ * that what was worked out from it can be kept for as long as it is the same.
+ */
+export interface Mempool {
+  readonly queues: Map<Address, Queue>
+  readonly byHash: Map<Hash, Entry>
+  bytes: number
+  arrivals: number
+  version: number
+}
+
+/** Why the pool does not take a transaction. */
+export interface PoolFault {
+  readonly code: 'DEED_POOL_KNOWN' | 'DEED_POOL_UNDERPRICED' | 'DEED_POOL_FULL' | 'DEED_POOL_OVERDRAWN'
+  readonly message: string
+}
+
+export const createMempool = (): Mempool => ({
+  queues: new Map(),
+  byHash: new Map(),
+  bytes: 0,
+  arrivals: 0,
+  version: 0,
+})
+
+/**
+ * Takes in a transaction that is valid against its sender's account, or says why not. One of the same
+ * sender and nonce gives way if the new one pays enough more.
+ */
+export const addEntry = (
+  pool: Mempool,
+  { transaction, hash, sender, encoded }: Omit<Entry, 'arrival'>,
+  account: { readonly nonce: bigint; readonly balance: bigint },
+): Entry | PoolFault => {
+  if (pool.byHash.has(hash)) return { code: 'DEED_POOL_KNOWN', message: `${hash} waits in the mempool` }
+  const queue = pool.queues.get(sender) ?? emptyQueue(account)
+  const replaced = queue.entries.get(transaction.nonce)
+  if (replaced !== undefined && !outbids(transaction, replaced.transaction))
+    return {
+      code: 'DEED_POOL_UNDERPRICED',
+      message: `to replace ${replaced.hash} raise every fee by at least ${bumpOf(replaced.transaction)}%`,
+    }
+  if (replaced === undefined && isFull(pool, queue, encoded.length))
+    return {
+      code: 'DEED_POOL_FULL',
+      message: `it holds ${pool.byHash.size} transactions, ${queue.entries.size} of ${sender}; mine blocks or wait`,
+    }
+  const freedWei = replaced === undefined ? 0n : maxCostWei(replaced.transaction)
+  const costWei = queue.costWei - freedWei + maxCostWei(transaction)
+  if (costWei > account.balance)
+    return {
+      code: 'DEED_POOL_OVERDRAWN',
+      message: `${sender} has ${account.balance} wei, this transaction with those that wait before and behind it may cost ${costWei} wei`,
+    }
+  if (replaced !== undefined) removeEntry(pool, replaced)
+  const entry: Entry = { transaction, hash, sender, encoded, arrival: ++pool.arrivals }
+  insert(pool, queue, entry)
+  return entry
+}
+
+/** Puts an entry back as it was, for instance from a snapshot. */
+export const restoreEntry = (
+  pool: Mempool,
+  entry: Entry,
+  account: { readonly nonce: bigint; readonly balance: bigint },
+): void => {
+  insert(pool, pool.queues.get(entry.sender) ?? emptyQueue(account), entry)
+}
+
+export const removeEntry = (pool: Mempool, { hash, sender, transaction, encoded }: Entry): void => {
+  const queue = pool.queues.get(sender)
+  if (!pool.byHash.delete(hash) || queue === undefined) return
+  queue.entries.delete(transaction.nonce)
+  queue.costWei -= maxCostWei(transaction)
+  if (queue.entries.size === 0) pool.queues.delete(sender)
+  pool.bytes -= encoded.length
+  pool.version++
+}
+
+/** Drops what an account's new nonce has overtaken and what its new balance cannot pay any more. */
+export const updateAccount = (
+  pool: Mempool,
+  sender: Address,
+  account: { readonly nonce: bigint; readonly balance: bigint },
+): void => {
+  const queue = pool.queues.get(sender)
+  if (queue === undefined) return
+  queue.nonce = account.nonce
+  queue.balance = account.balance
+  for (const entry of [...queue.entries.values()])
+    if (entry.transaction.nonce < account.nonce || maxCostWei(entry.transaction) > account.balance)
+      removeEntry(pool, entry)
+}
+
+/** The nonce that the sender should use next: behind everything that waits without a gap. */
+export const nextNonce = (pool: Mempool, sender: Address, accountNonce: bigint): bigint => {
+  const entries = pool.queues.get(sender)?.entries
+  let nonce = accountNonce
+  while (entries?.has(nonce)) nonce++
+  return nonce
+}
+
+/** What a transaction may cost its sender at most, in wei. */
+export const maxCostWei = (transaction: Transaction): bigint => {
+  const price = 'gasPrice' in transaction ? transaction.gasPrice : transaction.maxFeePerGas
+  const blobs =
+    transaction.type === 3
+      ? BigInt(transaction.blobVersionedHashes.length) * GAS_PER_BLOB * transaction.maxFeePerBlobGas
+      : 0n
+  return transaction.gasLimit * price + transaction.value + blobs
+}
+
+const emptyQueue = ({ nonce, balance }: { readonly nonce: bigint; readonly balance: bigint }): Queue => ({
+  nonce,
+  balance,
+  costWei: 0n,
+  entries: new Map(),
+})
+
+const insert = (pool: Mempool, queue: Queue, entry: Entry): void => {
+  queue.entries.set(entry.transaction.nonce, entry)
+  queue.costWei += maxCostWei(entry.transaction)
+  pool.queues.set(entry.sender, queue)
+  pool.byHash.set(entry.hash, entry)
+  pool.bytes += entry.encoded.length
+  pool.version++
+}
+
+const isFull = (pool: Mempool, queue: Queue, bytes: number): boolean =>
+  queue.entries.size >= MAX_PER_SENDER ||
+  pool.byHash.size >= MAX_TRANSACTIONS ||
+  pool.bytes + bytes > MAX_BYTES
+
+const bumpOf = (transaction: Transaction): bigint =>
+  transaction.type === 3 ? BLOB_PRICE_BUMP_PERCENT : PRICE_BUMP_PERCENT
+
+/** Whether every price of the new transaction is enough above the old one's. */
+const outbids = (next: Transaction, old: Transaction): boolean => {
+  const percent = 100n + bumpOf(old)
+  const before = pricesOf(old)
+  return pricesOf(next).every((price, index) => price * 100n >= (before[index] ?? 0n) * percent)
+}
+
+const pricesOf = (transaction: Transaction): readonly bigint[] => {
+  if ('gasPrice' in transaction) return [transaction.gasPrice, transaction.gasPrice]
+  const { maxFeePerGas, maxPriorityFeePerGas } = transaction
+  return transaction.type === 3
+    ? [maxFeePerGas, maxPriorityFeePerGas, transaction.maxFeePerBlobGas]
+    : [maxFeePerGas, maxPriorityFeePerGas]
+}

@@ -1,0 +1,70 @@
+import type { Transaction } from '../transaction/types.ts'
+import type { Entry, Mempool } from './mempool.ts'
+
+/**
+ * What could be mined now, best first: the sender's nonces in order, across senders the highest tip, among
+ * equal tips the earliest arrival. A transaction that does not pay the base fee holds back its sender's
+ * later ones. A heap of one entry a sender: n log s for n transactions of s senders.
+ *
+ * @param limit how many at most.
+ */
+export const executable = (pool: Mempool, baseFeePerGas: bigint, limit: number): Entry[] => {
+  const heap: Candidate[] = []
+  const offer = (entry: Entry | undefined): void => {
+    const tipWei = entry === undefined ? undefined : tipOf(entry.transaction, baseFeePerGas)
+    if (entry !== undefined && tipWei !== undefined) push(heap, { entry, tipWei })
+  }
+  for (const queue of pool.queues.values()) offer(queue.entries.get(queue.nonce))
+  const chosen: Entry[] = []
+  while (heap.length > 0 && chosen.length < limit) {
+    const { entry } = pop(heap)
+    chosen.push(entry)
+    offer(pool.queues.get(entry.sender)!.entries.get(entry.transaction.nonce + 1n))
+  }
+  return chosen
+}
+
+/** Wei per gas for the block's beneficiary; `undefined` if the base fee is not met. */
+export const tipOf = (transaction: Transaction, baseFeePerGas: bigint): bigint | undefined => {
+  const maxFee = 'gasPrice' in transaction ? transaction.gasPrice : transaction.maxFeePerGas
+  if (maxFee < baseFeePerGas) return undefined
+  const tip = 'gasPrice' in transaction ? transaction.gasPrice : transaction.maxPriorityFeePerGas
+  return tip < maxFee - baseFeePerGas ? tip : maxFee - baseFeePerGas
+}
+
+interface Candidate {
+  readonly entry: Entry
+  readonly tipWei: bigint
+}
+
+const isBefore = (a: Candidate, b: Candidate): boolean =>
+  a.tipWei === b.tipWei ? a.entry.arrival < b.entry.arrival : a.tipWei > b.tipWei
+
+const push = (heap: Candidate[], candidate: Candidate): void => {
+  let at = heap.length
+  heap.push(candidate)
+  while (at > 0) {
+    const parent = (at - 1) >> 1
+    if (!isBefore(candidate, heap[parent]!)) break
+    heap[at] = heap[parent]!
+    at = parent
+  }
+  heap[at] = candidate
+}
+
+const pop = (heap: Candidate[]): Candidate => {
+  const top = heap[0]!
+  const last = heap.pop()!
+  if (heap.length === 0) return top
+  let at = 0
+  for (;;) {
+    let child = 2 * at + 1
+    if (child >= heap.length) break
+    if (child + 1 < heap.length && isBefore(heap[child + 1]!, heap[child]!)) child++
+    if (!isBefore(heap[child]!, last)) break
+    heap[at] = heap[child]!
+    at = child
+  }
+  heap[at] = last
+  return top
+}

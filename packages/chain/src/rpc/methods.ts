@@ -1,0 +1,178 @@
+/** Every method by name: what it may do, what it costs, what it takes, and who answers it. */
+import {
+  address,
+  anything,
+  boolean,
+  bytes,
+  count,
+  hash,
+  integer,
+  list,
+  maybe,
+  number,
+  orElse,
+  param,
+  quantity,
+  record,
+  slot,
+  text,
+} from './decode.ts'
+import { type Method, method } from './method.ts'
+import * as account from './methods/account.ts'
+import * as block from './methods/block.ts'
+import * as raw from './methods/debug_getRaw.ts'
+import { ethCall } from './methods/eth_call.ts'
+import { ethCreateAccessList } from './methods/eth_createAccessList.ts'
+import { ethEstimateGas } from './methods/eth_estimateGas.ts'
+import { ethGetLogs } from './methods/eth_getLogs.ts'
+import { ethGetProof, MAX_PROOF_KEYS, storageKey } from './methods/eth_getProof.ts'
+import * as filter from './methods/eth_newFilter.ts'
+import { ethSubscribe, ethUnsubscribe } from './methods/eth_subscribe.ts'
+import * as evm from './methods/evm.ts'
+import * as fees from './methods/fees.ts'
+import * as identity from './methods/identity.ts'
+import * as send from './methods/send.ts'
+import * as sign from './methods/sign.ts'
+import * as transaction from './methods/transaction.ts'
+import * as txpool from './methods/txpool.ts'
+import {
+  blockNumberOrTag,
+  blockOverrides,
+  blockParameter,
+  LATEST,
+  logQuery,
+  PENDING,
+  stateOverrides,
+  transactionRequest,
+} from './params.ts'
+
+// Parameters that many methods take. A block that is not named is the head.
+const account_ = param('address', address)
+const at = param('block', orElse(blockParameter, LATEST))
+const block_ = param('block', blockParameter)
+const blockHash = param('blockHash', hash)
+const blockNumber = param('block', blockNumberOrTag)
+const filterId = param('filterId', text)
+const hydrated = param('hydrated', orElse(boolean, false))
+const index = param('index', count)
+const request = param('transaction', transactionRequest)
+const state = param('stateOverrides', maybe(stateOverrides))
+const overrides = param('blockOverrides', maybe(blockOverrides))
+const transactionHash = param('transactionHash', hash)
+
+export const METHODS: Readonly<Record<string, Method>> = {
+  web3_clientVersion: method('read', 1, [], identity.web3ClientVersion),
+  web3_sha3: method('read', 1, [param('data', bytes)], identity.web3Sha3),
+  net_version: method('read', 1, [], identity.netVersion),
+  net_listening: method('read', 1, [], identity.netListening),
+  net_peerCount: method('read', 1, [], identity.netPeerCount),
+
+  eth_chainId: method('read', 1, [], identity.ethChainId),
+  eth_syncing: method('read', 1, [], identity.ethSyncing),
+  eth_accounts: method('read', 1, [], identity.ethAccounts),
+  eth_coinbase: method('read', 1, [], identity.ethCoinbase),
+  eth_blockNumber: method('read', 1, [], block.ethBlockNumber),
+
+  eth_getBalance: method('read', 1, [account_, at], account.ethGetBalance),
+  eth_getTransactionCount: method('read', 1, [account_, at], account.ethGetTransactionCount),
+  eth_getCode: method('read', 2, [account_, at], account.ethGetCode),
+  eth_getStorageAt: method('read', 1, [account_, param('slot', slot), at], account.ethGetStorageAt),
+  eth_getStorageValues: method(
+    'read',
+    10,
+    [param('requests', record(address, list(slot, account.MAX_SLOTS), account.MAX_SLOTS)), at],
+    account.ethGetStorageValues,
+  ),
+  eth_getProof: method(
+    'read',
+    20,
+    [account_, param('storageKeys', list(storageKey, MAX_PROOF_KEYS)), at],
+    ethGetProof,
+  ),
+
+  eth_getBlockByHash: method('read', 5, [blockHash, hydrated], block.ethGetBlockByHash),
+  eth_getBlockByNumber: method('read', 5, [blockNumber, hydrated], block.ethGetBlock),
+  eth_getBlockTransactionCountByHash: method('read', 1, [blockHash], block.ethGetBlockTransactionCountByHash),
+  eth_getBlockTransactionCountByNumber: method('read', 1, [blockNumber], block.ethGetBlockTransactionCount),
+  eth_getBlockReceipts: method('read', 10, [block_], transaction.ethGetBlockReceipts),
+  eth_getBlockAccessList: method('read', 1, [block_], block.ethGetBlockAccessList),
+  eth_getTransactionByHash: method('read', 2, [transactionHash], transaction.ethGetTransactionByHash),
+  eth_getTransactionByBlockHashAndIndex: method(
+    'read',
+    2,
+    [blockHash, index],
+    transaction.ethGetTransactionByBlockHashAndIndex,
+  ),
+  eth_getTransactionByBlockNumberAndIndex: method(
+    'read',
+    2,
+    [blockNumber, index],
+    transaction.ethGetTransactionByBlockAndIndex,
+  ),
+  eth_getTransactionReceipt: method('read', 2, [transactionHash], transaction.ethGetTransactionReceipt),
+  eth_getLogs: method('read', 50, [param('filter', logQuery)], ethGetLogs),
+
+  eth_call: method('read', 20, [request, at, state, overrides], ethCall),
+  eth_estimateGas: method(
+    'read',
+    60,
+    [request, param('block', orElse(blockParameter, PENDING)), state, overrides],
+    ethEstimateGas,
+  ),
+  eth_createAccessList: method(
+    'read',
+    60,
+    [request, param('block', orElse(blockParameter, PENDING))],
+    ethCreateAccessList,
+  ),
+  eth_fillTransaction: method('read', 60, [request], send.ethFillTransaction),
+
+  eth_gasPrice: method('read', 1, [], fees.ethGasPrice),
+  eth_maxPriorityFeePerGas: method('read', 1, [], fees.ethMaxPriorityFeePerGas),
+  eth_baseFee: method('read', 1, [], fees.ethBaseFee),
+  eth_blobBaseFee: method('read', 1, [], fees.ethBlobBaseFee),
+  eth_feeHistory: method(
+    'read',
+    20,
+    [
+      param('blockCount', count),
+      param('newestBlock', blockNumberOrTag),
+      param('rewardPercentiles', orElse(list(number, fees.MAX_PERCENTILES), [])),
+    ],
+    fees.ethFeeHistory,
+  ),
+
+  eth_newFilter: method('read', 5, [param('filter', logQuery)], filter.ethNewFilter),
+  eth_newBlockFilter: method('read', 5, [], filter.ethNewBlockFilter),
+  eth_newPendingTransactionFilter: method('read', 5, [], filter.ethNewPendingTransactionFilter),
+  eth_getFilterChanges: method('read', 2, [filterId], filter.ethGetFilterChanges),
+  eth_getFilterLogs: method('read', 50, [filterId], filter.ethGetFilterLogs),
+  eth_uninstallFilter: method('read', 1, [filterId], filter.ethUninstallFilter),
+  eth_subscribe: method('read', 5, [param('topic', text), param('options', anything)], ethSubscribe),
+  eth_unsubscribe: method('read', 1, [param('subscription', text)], ethUnsubscribe),
+
+  eth_sendRawTransaction: method('write', 50, [param('transaction', bytes)], send.ethSendRawTransaction),
+  eth_sendTransaction: method('dev', 100, [request], send.ethSendTransaction),
+  eth_signTransaction: method('dev', 60, [request], send.ethSignTransaction),
+  eth_sign: method('dev', 20, [account_, param('message', bytes)], sign.ethSign),
+  personal_sign: method('dev', 20, [param('message', bytes), account_], sign.personalSign),
+  eth_signTypedData_v4: method('dev', 20, [account_, param('typedData', anything)], sign.ethSignTypedData),
+
+  txpool_status: method('read', 2, [], txpool.txpoolStatus),
+  txpool_content: method('read', 50, [], txpool.txpoolContent),
+  txpool_contentFrom: method('read', 10, [account_], txpool.txpoolContentFrom),
+
+  debug_getRawBlock: method('debug', 10, [block_], raw.debugGetRawBlock),
+  debug_getRawHeader: method('debug', 2, [block_], raw.debugGetRawHeader),
+  debug_getRawReceipts: method('debug', 10, [block_], raw.debugGetRawReceipts),
+  debug_getRawTransaction: method('debug', 2, [transactionHash], raw.debugGetRawTransaction),
+
+  evm_mine: method('dev', 100, [param('timestamp', anything)], evm.evmMine),
+  evm_increaseTime: method('dev', 1, [param('seconds', integer)], evm.evmIncreaseTime),
+  evm_setTime: method('dev', 1, [param('timestamp', integer)], evm.evmSetTime),
+  evm_setNextBlockTimestamp: method('dev', 1, [param('timestamp', integer)], evm.evmSetNextBlockTimestamp),
+  evm_snapshot: method('dev', 1, [], evm.evmSnapshot),
+  evm_revert: method('dev', 5, [param('snapshot', quantity)], evm.evmRevert),
+  evm_setAutomine: method('dev', 1, [param('on', boolean)], evm.evmSetAutomine),
+  evm_setIntervalMining: method('dev', 1, [param('intervalMs', number)], evm.evmSetIntervalMining),
+}

@@ -1,0 +1,62 @@
+import { quantity } from '../../hex.ts'
+import { quantity as decodeQuantity, integer, isObject, refuse } from '../decode.ts'
+import { RPC_CODE, RpcError } from '../error.ts'
+import type { Context } from '../method.ts'
+import type { Control } from '../node.ts'
+
+/** Blocks of one `hardhat_mine` or `evm_mine`. */
+export const MAX_MINED_BLOCKS = 100_000
+/** Milliseconds between blocks of interval mining: at most a day. */
+export const MAX_INTERVAL_MS = 86_400_000
+
+/** One block, at a time if one is given: a number, or ganache's `{timestamp, blocks}`. */
+export const evmMine = async ({ node }: Context, options: unknown) => {
+  const at = 'argument 0 (timestamp)'
+  const fields = isObject(options) ? options : { timestamp: options }
+  const timestamp = fields.timestamp == null ? undefined : integer(fields.timestamp, at)
+  const blocks = fields.blocks == null ? 1n : decodeQuantity(fields.blocks, 'argument 0 (options).blocks')
+  if (blocks > MAX_MINED_BLOCKS)
+    refuse('argument 0 (options).blocks', `at most ${MAX_MINED_BLOCKS} blocks`, fields.blocks)
+  await control(node.control).mine(Number(blocks), timestamp)
+  return quantity(0)
+}
+
+/** Seconds by which the chain's clock is ahead afterwards, as a decimal string, as Hardhat has it. */
+export const evmIncreaseTime = async ({ node }: Context, seconds: bigint) =>
+  (await control(node.control).increaseTime(seconds)).toString()
+
+export const evmSetTime = async ({ node }: Context, timestamp: bigint) =>
+  Number(await control(node.control).setTime(timestamp))
+
+export const evmSetNextBlockTimestamp = async ({ node }: Context, timestamp: bigint) => {
+  await control(node.control).setNextBlockTimestamp(timestamp)
+  return null
+}
+
+export const evmSnapshot = async ({ node }: Context) => quantity(await control(node.control).snapshot())
+
+/** `false` for a snapshot that is not there, as every development chain answers. */
+export const evmRevert = ({ node }: Context, id: bigint) => control(node.control).revert(id)
+
+export const evmSetAutomine = async ({ node }: Context, on: boolean) => {
+  await control(node.control).setAutomine(on)
+  return true
+}
+
+export const evmSetIntervalMining = async ({ node }: Context, interval: number) => {
+  if (!Number.isInteger(interval) || interval < 0 || interval > MAX_INTERVAL_MS)
+    refuse('argument 0 (intervalMs)', `whole milliseconds from 0 to ${MAX_INTERVAL_MS}`, interval)
+  await control(node.control).setIntervalMining(interval)
+  return true
+}
+
+const control = (found: Control | undefined): Control => {
+  if (found !== undefined) return found
+  throw new RpcError(
+    RPC_CODE.unsupported,
+    `not a development chain: time and blocks are not for a client to set`,
+    {
+      code: 'DEED_RPC_NO_CONTROL',
+    },
+  )
+}

@@ -1,0 +1,52 @@
+import type { Address, Hash } from '@deed/evm'
+import type { Chain } from '../chain.ts'
+import type { Executed } from '../execute/types.ts'
+import type { Entry, Mempool } from '../mempool/mempool.ts'
+import type { Filters } from './filter.ts'
+import type { Wallet } from './wallet.ts'
+
+/** What the methods work on: a chain, the transactions that wait for it, and who may do what with it. */
+export interface Node {
+  readonly clientVersion: string
+  readonly chain: Chain
+  readonly mempool: Mempool
+  /** Unlocked accounts; without any outside a development chain. */
+  readonly wallet: Wallet
+  readonly filters: Filters
+  /** Wei per gas that a sender is advised to offer on top of the base fee. */
+  readonly suggestedTipWei: bigint
+  /**
+   * Takes in a signed transaction in its network encoding. Resolves when it is in the mempool and, with
+   * automine, when it is in a block, so that its receipt is there before its sender has the hash.
+   * Throws an RpcError in geth's words where it is refused.
+   */
+  submit(encoded: Uint8Array): Promise<Hash>
+  /** The head with everything on top that could be mined now. */
+  pending(): Promise<Executed>
+  /** Tells of each transaction that enters the mempool. Returns how to stop it. */
+  onTransaction(listener: (entry: Entry) => void): () => void
+  /** Who is named as receiver of fees in blocks of this node. */
+  readonly beneficiary: Address
+  /** Power over time and blocks; absent outside a development chain. */
+  readonly control?: Control
+}
+
+/** What the `evm_` methods do. Times are seconds. */
+export interface Control {
+  /** Mines `blocks` blocks, the first at `timestamp` if given, later ones as the clock says. */
+  mine(blocks: number, timestamp?: bigint): Promise<void>
+  /** Puts the chain's clock ahead. Returns by how much it is ahead of the wall clock now. */
+  increaseTime(seconds: bigint): Promise<bigint>
+  /** Sets the chain's clock. Returns by how much it is ahead of the wall clock now. */
+  setTime(timestamp: bigint): Promise<bigint>
+  /** The next block has this time and the clock goes on from there. */
+  setNextBlockTimestamp(timestamp: bigint): Promise<void>
+  /** Keeps head, clock and mempool. Returns the snapshot's id. */
+  snapshot(): Promise<bigint>
+  /** Goes back to a snapshot, which is used up with all later ones. `false`: there is none of that id. */
+  revert(id: bigint): Promise<boolean>
+  isAutomine(): boolean
+  setAutomine(on: boolean): Promise<void>
+  /** Milliseconds between blocks; zero stops it. */
+  setIntervalMining(intervalMs: number): Promise<void>
+}
