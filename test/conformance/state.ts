@@ -100,13 +100,16 @@ const compare = async (
     timestamp: BigInt(env.currentTimestamp!),
     merged: isActive('Paris', fork),
   })
-  const signed = signedTransaction(transaction, post, rules.chainId)
   const given = decodeTransaction(hexToBytes(post.txbytes))
   if (isFault(given)) return refusal(post, given.code)
-  const encoding =
+  const encodings =
     differ('encoded again', post.txbytes, bytesToHex(encodeTransaction(given))) ??
-    (signed && differ('encoded from its fields', post.txbytes, bytesToHex(encodeTransaction(signed))))
-  if (encoding !== undefined) return encoding
+    differ(
+      'made of its fields',
+      post.txbytes,
+      bytesToHex(encodeTransaction(signed(transaction, post, given))),
+    )
+  if (encodings !== undefined) return encodings
 
   const block: BlockContext = {
     number: BigInt(env.currentNumber!),
@@ -167,40 +170,38 @@ const chainConfig = (
   })
 }
 
-/** The template signed here; `undefined` for what cannot be said with our types. */
-const signedTransaction = (
-  template: TransactionTemplate,
-  { indexes }: Post,
-  chainId: bigint,
-): Transaction | undefined => {
+/** The template signed here. Whether a legacy transaction is protected only `given` can say. */
+const signed = (template: TransactionTemplate, { indexes }: Post, given: Transaction): Transaction => {
   const payload = {
     nonce: BigInt(template.nonce),
     gasLimit: BigInt(template.gasLimit[indexes.gas]!),
     to: template.to === '' ? undefined : (template.to as Address),
     value: BigInt(template.value[indexes.value]!),
     data: hexToBytes(template.data[indexes.data]!),
-    chainId,
   }
   const accessList = template.accessLists?.[indexes.data] ?? undefined
-  return signTransaction(unsigned(template, payload, accessList), hexToBytes(template.secretKey))
+  const transaction = unsigned(template, payload, given.chainId, accessList)
+  return signTransaction(transaction, hexToBytes(template.secretKey))
 }
 
-type Payload = Pick<UnsignedTransaction, 'nonce' | 'gasLimit' | 'to' | 'value' | 'data'> & { chainId: bigint }
+type Payload = Pick<UnsignedTransaction, 'nonce' | 'gasLimit' | 'to' | 'value' | 'data'>
 
 const unsigned = (
   template: TransactionTemplate,
   payload: Payload,
+  protectedFor: bigint | undefined,
   accessList: AccessList | undefined,
 ): UnsignedTransaction => {
+  const chainId = protectedFor ?? 1n
   if (template.gasPrice !== undefined) {
     const gasPrice = BigInt(template.gasPrice)
-    // The tests' legacy transactions are not protected by a chain id.
     return accessList
-      ? { ...payload, type: 1, gasPrice, accessList }
-      : { ...payload, type: 0, gasPrice, chainId: undefined }
+      ? { ...payload, type: 1, chainId, gasPrice, accessList }
+      : { ...payload, type: 0, chainId: protectedFor, gasPrice }
   }
   const dynamic = {
     ...payload,
+    chainId,
     maxFeePerGas: BigInt(template.maxFeePerGas!),
     maxPriorityFeePerGas: BigInt(template.maxPriorityFeePerGas!),
     accessList: accessList ?? [],

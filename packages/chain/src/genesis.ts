@@ -15,7 +15,13 @@ import type { Layer, Reader } from './state/types.ts'
 import type { Store } from './store/store.ts'
 import { EMPTY_ROOT } from './trie/node.ts'
 
-export { DEV_ACCOUNTS, DEV_CHAIN_ID, DEV_GAS_LIMIT, type DevGenesisOptions, devGenesis } from './genesis-dev.ts'
+export {
+  DEV_ACCOUNTS,
+  DEV_CHAIN_ID,
+  DEV_GAS_LIMIT,
+  type DevGenesisOptions,
+  devGenesis,
+} from './genesis-dev.ts'
 export { parseGenesis } from './genesis-json.ts'
 
 export interface Genesis {

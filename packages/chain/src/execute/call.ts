@@ -29,7 +29,7 @@ export const runCall = (
   const floor = floorGas(shape, scope.rules.fork)
   const account = found(below.account(request.from)) ?? NO_ACCOUNT
   const refusal =
-    validateGas(request, intrinsic > floor ? intrinsic : floor) ??
+    validateGas(request, Math.max(intrinsic, floor)) ??
     validatePrice(gasPrice, block) ??
     validateFunds(request, gasPrice, block, account.balance)
   if (refusal) return refusal
@@ -55,7 +55,7 @@ export const runCall = (
     ...(ran.outcome.status === 'halt' && { reason: ran.outcome.reason }),
     output: ran.outcome.output,
     gasUsed: ran.gasUsed,
-    gasPeak: ran.gasPeak > floor ? ran.gasPeak : floor,
+    gasPeak: Math.max(ran.gasPeak, floor),
     logs: ran.logs,
     layer: ran.layer,
   }

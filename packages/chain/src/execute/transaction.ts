@@ -1,9 +1,9 @@
 /** A signed transaction in a block: whether it may run there, and what it does. */
-import { type Address, EMPTY_CODE_HASH, isActive, type Log } from '@deed/evm'
+import { type Address, EMPTY_CODE_HASH, type Log } from '@deed/evm'
 import { found } from '../state/missing.ts'
 import { NO_ACCOUNT } from '../state/overrides.ts'
 import type { Layer, Reader } from '../state/types.ts'
-import { fault, isFault, type TransactionFault } from '../transaction/fault.ts'
+import { fault, type TransactionFault } from '../transaction/fault.ts'
 import { floorGas, intrinsicGas } from '../transaction/gas.ts'
 import { recoverSender } from '../transaction/signature.ts'
 import type { Transaction } from '../transaction/types.ts'
@@ -37,9 +37,9 @@ export const runTransaction = (
   const sender = recoverSender(transaction)
   if (typeof sender !== 'string') return sender
   const refusal =
+    validateFees(scope, transaction) ??
     validateTransaction(transaction, rules) ??
     validateRoom(room, transaction) ??
-    validateFees(scope, transaction) ??
     validateSender(below, sender, transaction)
   if (refusal) return refusal
 
@@ -72,7 +72,7 @@ export const effectiveGasPrice = (transaction: Transaction, baseFeePerGas: bigin
   if ('gasPrice' in transaction) return transaction.gasPrice
   const { maxFeePerGas, maxPriorityFeePerGas } = transaction
   const room = maxFeePerGas - baseFeePerGas
-  return baseFeePerGas + (maxPriorityFeePerGas < room ? maxPriorityFeePerGas : room)
+  return baseFeePerGas + Math.min(maxPriorityFeePerGas, room)
 }
 
 /** The most that a transaction may take from its sender, in wei. */

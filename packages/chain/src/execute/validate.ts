@@ -1,13 +1,13 @@
 /** Holds somebody else's block against every rule. Outcomes are values. */
 import { isActive } from '@deed/evm'
-import { encodeBlock, transactionsRoot, withdrawalsRoot } from '../block/body.ts'
+import { encodeBlock, withdrawalsRoot } from '../block/body.ts'
 import { EMPTY_UNCLES_HASH, headerHash, unclesHash } from '../block/header.ts'
 import type { Block, Header } from '../block/types.ts'
 import type { Rules } from '../forks.ts'
 import { bytesToHex } from '../hex.ts'
 import { found, settle } from '../state/missing.ts'
 import type { BlockRecord, Store } from '../store/store.ts'
-import { executeBlock, type Host, rulesAfter, rulesOf } from './block.ts'
+import { executeBlock, type Host, rulesAfter } from './block.ts'
 import { DAO_EXTRA_DATA } from './dao.ts'
 import { nextDifficulty } from './difficulty.ts'
 import { type BlockFault, type BlockFaultName, blockFault, isBlockFault } from './fault.ts'
@@ -133,10 +133,10 @@ const checkPrices: HeaderCheck = (header, parent, rules) => {
 const HEADER_CHECKS: readonly HeaderCheck[] = [
   checkNumber,
   checkTimestamp,
+  checkGas,
   checkFields,
   checkExtraData,
   checkSeal,
-  checkGas,
   checkPrices,
 ]
 
@@ -151,7 +151,7 @@ const FIELDS_SINCE = [
 
 /** What the header says of the body, and how large the whole may be. */
 const validateBody = (block: Block, { fork, blockSizeCap }: Rules): BlockFault | undefined => {
-  const { header, transactions, uncles, withdrawals } = block
+  const { header, uncles, withdrawals } = block
   const size = blockSizeCap === undefined ? 0 : encodeBlock(block).length
   if (blockSizeCap !== undefined && size > blockSizeCap) {
     const message = `The block has ${size} bytes; at most ${blockSizeCap} are allowed (EIP-7934)`
@@ -160,11 +160,6 @@ const validateBody = (block: Block, { fork, blockSizeCap }: Rules): BlockFault |
   const ommers = unclesHash(uncles)
   if (header.unclesHash !== ommers)
     return blockFault('INVALID_UNCLES_HASH', `The uncles' hash ${header.unclesHash} is not ${ommers}`)
-  const root = transactionsRoot(transactions)
-  if (header.transactionsRoot !== root) {
-    const message = `The transactions' root ${header.transactionsRoot} is not ${root}`
-    return blockFault('INVALID_TRANSACTIONS_ROOT', message)
-  }
   if ((withdrawals !== undefined) !== isActive('Shanghai', fork))
     return blockFault('WRONG_FIELDS', `A list of withdrawals is there since Shanghai; the fork is ${fork}`)
   if (withdrawals === undefined) return undefined
@@ -196,7 +191,7 @@ const validateUncles = async (
       return blockFault('INVALID_UNCLE', message)
     }
     const fault = validateHeader(uncle, origin.block.header, rulesAfter(config, origin, uncle.timestamp))
-    if (fault) return blockFault('INVALID_UNCLE', `Uncle ${hash}: ${fault.message}`)
+    if (fault) return { ...fault, message: `Uncle ${hash}: ${fault.message}` }
   }
   return undefined
 }
@@ -225,6 +220,7 @@ const compare = (given: Header, executed: Executed): Executed | BlockFault => {
 }
 
 const RESULTS: readonly (readonly [keyof Header, BlockFaultName])[] = [
+  ['transactionsRoot', 'INVALID_TRANSACTIONS_ROOT'],
   ['gasUsed', 'INVALID_GAS_USED'],
   ['blobGasUsed', 'INVALID_BLOB_GAS_USED'],
   ['receiptsRoot', 'INVALID_RECEIPTS_ROOT'],
