@@ -111,7 +111,7 @@ export const runMessage = (scope: Scope, below: Reader, message: ExecutionMessag
   const gasPeak = gasLimit - outcome.gasLeft
   const refundable = outcome.gasRefund + delegations.refund
   const refundCap = gasPeak / rules.refundQuotient
-  const spent = gasPeak - Math.min(refundable, refundCap)
+  const spent = gasPeak - (refundable < refundCap ? refundable : refundCap)
   const gasUsed = Math.max(spent, message.floorGas)
 
   const left = (gasLimit - gasUsed) * gasPrice

@@ -72,7 +72,7 @@ export const effectiveGasPrice = (transaction: Transaction, baseFeePerGas: bigin
   if ('gasPrice' in transaction) return transaction.gasPrice
   const { maxFeePerGas, maxPriorityFeePerGas } = transaction
   const room = maxFeePerGas - baseFeePerGas
-  return baseFeePerGas + Math.min(maxPriorityFeePerGas, room)
+  return baseFeePerGas + (maxPriorityFeePerGas < room ? maxPriorityFeePerGas : room)
 }
 
 /** The most that a transaction may take from its sender, in wei. */
