@@ -112,7 +112,7 @@ export const runMessage = (scope: Scope, below: Reader, message: ExecutionMessag
   const refundable = outcome.gasRefund + delegations.refund
   const refundCap = gasPeak / rules.refundQuotient
   const spent = gasPeak - (refundable < refundCap ? refundable : refundCap)
-  const gasUsed = Math.max(spent, message.floorGas)
+  const gasUsed = spent > message.floorGas ? spent : message.floorGas
 
   const left = (gasLimit - gasUsed) * gasPrice
   change(layer, state, sender, ({ balance }) => ({ balance: balance + left }))
