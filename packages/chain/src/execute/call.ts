@@ -1,5 +1,7 @@
 /** Runs what nobody signed: `eth_call`, `eth_estimateGas` and whoever else wants to know what would happen. */
+
 import type { BlockContext } from '@deed/evm'
+import { max } from '../bigint.ts'
 import { overlay } from '../state/layer.ts'
 import { found } from '../state/missing.ts'
 import { NO_ACCOUNT, overrideLayer } from '../state/overrides.ts'
@@ -29,7 +31,7 @@ export const runCall = (
   const floor = floorGas(shape, scope.rules.fork)
   const account = found(below.account(request.from)) ?? NO_ACCOUNT
   const refusal =
-    validateGas(request, Math.max(intrinsic, floor)) ??
+    validateGas(request, max(intrinsic, floor)) ??
     validatePrice(gasPrice, block) ??
     validateFunds(request, gasPrice, block, account.balance)
   if (refusal) return refusal
@@ -55,7 +57,7 @@ export const runCall = (
     ...(ran.outcome.status === 'halt' && { reason: ran.outcome.reason }),
     output: ran.outcome.output,
     gasUsed: ran.gasUsed,
-    gasPeak: Math.max(ran.gasPeak, floor),
+    gasPeak: max(ran.gasPeak, floor),
     logs: ran.logs,
     layer: ran.layer,
   }
