@@ -114,8 +114,11 @@ const performOne = async (
   const balances = await balancesOf(stage, [play])
   const pending = until === undefined ? [] : await pendingOf(stage, play)
   if (json) {
+    const { hash: head } = await stage.client.getBlock()
     const rest = pending.length > 0 ? { pending } : {}
-    terminal.out(JSON.stringify({ balances: shownBalances(balances, outline), conserved: true, ...rest }))
+    terminal.out(
+      JSON.stringify({ balances: shownBalances(balances, outline), conserved: true, head, ...rest }),
+    )
     return
   }
   terminal.out(closing(balances, play, terminal))

@@ -17,8 +17,8 @@ export interface Program {
 
 /** What a child says to its supervisor. */
 export type ChildMessage =
-  | ({ readonly type: 'ready' } & Record<string, unknown>)
-  | { readonly type: 'error'; readonly code: string; readonly message: string }
+  | ({ readonly kind: 'ready' } & Record<string, unknown>)
+  | { readonly kind: 'failed'; readonly code: string; readonly message: string }
 
 export interface ChildEvents {
   /** Each time it is ready, with what it said. */
@@ -74,8 +74,8 @@ export const superviseChild = async (program: Program, events: ChildEvents): Pro
         child.kill('SIGKILL')
       }, READY_TIMEOUT_MS)
       child.on('message', (message: ChildMessage) => {
-        if (message.type === 'error') fault = new CommandError(message.code as 'DEED_', message.message)
-        if (message.type !== 'ready') return
+        if (message.kind === 'failed') fault = new CommandError(message.code as 'DEED_', message.message)
+        if (message.kind !== 'ready') return
         ready = true
         clearTimeout(tooLate)
         events.onReady(message)

@@ -4,7 +4,9 @@
  */
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { ChainProcessOptions } from '@deed/chain/server'
 import { type Child, superviseChild } from './child.ts'
+import { DEV_KEEPER } from './keeper-account.ts'
 
 export interface HouseOptions {
   readonly host: string
@@ -42,7 +44,7 @@ export const openHouse = async (options: HouseOptions, events: HouseEvents): Pro
   const chain = await superviseChild(
     {
       name: 'chain',
-      file: programOf('@deed/chain', 'server/main.ts'),
+      file: fileOf('@deed/chain/server/main'),
       options: () => chainOptions(options, port),
     },
     {
@@ -60,12 +62,12 @@ export const openHouse = async (options: HouseOptions, events: HouseEvents): Pro
       onLine: (line) => events.debug(`chain: ${line}`),
     },
   )
-  const tellForward = () => chain.send({ type: 'forward', host: LOOPBACK, port: platformPort })
+  const tellForward = () => chain.send({ kind: 'forward', target: { host: LOOPBACK, port: platformPort } })
   const urlHost = options.host.includes(':') ? `[${options.host}]` : options.host
   const url = `http://${urlHost}:${port}`
 
   if (options.platform) {
-    const file = programOf('@deed/platform', 'main.ts')
+    const file = join(dirname(fileOf('@deed/platform')), 'main.ts')
     const program = { name: 'platform', file, options: () => platformOptions(options, url) }
     try {
       platform = await superviseChild(program, {
@@ -97,22 +99,28 @@ export const openHouse = async (options: HouseOptions, events: HouseEvents): Pro
 }
 
 const LOOPBACK = '127.0.0.1'
+/** The keeper's gas. */
+const KEEPER_BALANCE_WEI = String(10_000n * 10n ** 18n)
 
-const chainOptions = ({ host, chainId, genesisTime, blockTimeMs }: HouseOptions, port: number) => ({
-  host,
-  port,
-  chainId,
-  ...(genesisTime !== undefined && { genesisTime }),
-  ...(blockTimeMs !== undefined && { blockTimeMs }),
-})
+const chainOptions = (options: HouseOptions, port: number): ChainProcessOptions => {
+  const { host, chainId, genesisTime, blockTimeMs, platform } = options
+  return {
+    host,
+    port,
+    chainId: String(chainId),
+    balances: { [DEV_KEEPER]: KEEPER_BALANCE_WEI },
+    expectsForward: platform,
+    ...(genesisTime !== undefined && { genesisTime }),
+    ...(blockTimeMs !== undefined && { intervalMs: blockTimeMs, automine: false }),
+  }
+}
 
 const platformOptions = ({ dataFolder, keeper }: HouseOptions, rpcUrl: string) => ({
   rpcUrl,
   dataFolder,
   keeper,
-  studioFolder: join(dirname(programOf('@deed/studio', '')), 'dist'),
+  studioFolder: join(dirname(fileOf('@deed/studio/package.json')), 'dist'),
 })
 
-/** A file of another package, which is run and not imported. */
-const programOf = (name: string, file: string): string =>
-  join(dirname(fileURLToPath(import.meta.resolve(name))), file)
+/** A module of another package, which is run and not imported. */
+const fileOf = (specifier: string): string => fileURLToPath(import.meta.resolve(specifier))

@@ -1,0 +1,32 @@
+import { main } from '../src/main.ts'
+import type { Terminal } from '../src/terminal.ts'
+
+/** The root of the repo, where the command lines of the README are typed. */
+export const ROOT = new URL('../../..', import.meta.url).pathname.replace(/\/$/, '')
+
+export interface Run {
+  readonly exit: number
+  readonly out: string[]
+  readonly err: string[]
+}
+
+/** Runs a command in this process, as `npx deed …` in the root of the repo would, with its output caught. */
+export const runDeed = async (
+  argv: readonly string[],
+  given: Partial<Pick<Terminal, 'env' | 'stop'>> & { onOut?: (line: string) => void } = {},
+): Promise<Run> => {
+  const out: string[] = []
+  const err: string[] = []
+  const exit = await main(argv, {
+    out: (text) => {
+      out.push(...text.split('\n'))
+      given.onOut?.(text)
+    },
+    err: (text) => void err.push(...text.split('\n')),
+    style: (_, text) => text,
+    env: given.env ?? {},
+    folder: ROOT,
+    stop: given.stop ?? new AbortController().signal,
+  })
+  return { exit, out, err }
+}
