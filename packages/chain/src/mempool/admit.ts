@@ -1,8 +1,10 @@
-import { delegationTarget, EMPTY_CODE_HASH } from '@deed/evm'
+import { delegationTarget, EMPTY_CODE_HASH, type Fork } from '@deed/evm'
 import type { Chain } from '../chain.ts'
 import { blobBaseFee, nextBaseFee, nextExcessBlobGas } from '../execute/fees.ts'
-import { decodeTransaction, transactionHash } from '../transaction/codec.ts'
+import { transactionHash } from '../transaction/codec.ts'
 import { fault, isFault, type TransactionFault } from '../transaction/fault.ts'
+import { loadKzg } from '../transaction/kzg.ts'
+import { decodePooledTransaction, type Sidecar, validateSidecar } from '../transaction/sidecar.ts'
 import { recoverSender } from '../transaction/signature.ts'
 import type { Transaction } from '../transaction/types.ts'
 import { validateTransaction } from '../transaction/validate.ts'
@@ -25,8 +27,9 @@ export const admit = async (
 ): Promise<Entry | TransactionFault | PoolFault> => {
   const { head } = chain
   const rules = chain.rulesAfter(head, nextTime)
-  const transaction = decodeTransaction(encoded)
-  if (isFault(transaction)) return transaction
+  const pooled = decodePooledTransaction(encoded)
+  if (isFault(pooled)) return pooled
+  const { transaction, sidecar } = pooled
   const hash = transactionHash(transaction)
   if (pool.byHash.has(hash)) return { code: 'DEED_POOL_KNOWN', message: `${hash} waits in the mempool` }
   const invalid = validateTransaction(transaction, rules)
@@ -59,7 +62,21 @@ export const admit = async (
       'INSUFFICIENT_ACCOUNT_FUNDS',
       `${sender} has ${account.balance} wei, the transaction may cost ${costWei} wei`,
     )
+  // Last, because a proof costs more than all else together.
+  const unproven = await checkBlobs(transaction, sidecar, rules.fork)
+  if (unproven !== undefined) return unproven
   return addEntry(pool, { transaction, hash, sender, encoded }, account)
+}
+
+const checkBlobs = async (
+  transaction: Transaction,
+  sidecar: Sidecar | undefined,
+  fork: Fork,
+): Promise<TransactionFault | undefined> => {
+  if (transaction.type !== 3) return undefined
+  if (sidecar === undefined)
+    return fault('SIDECAR_INVALID', 'A blob transaction is sent with its blobs, commitments and proofs')
+  return validateSidecar(transaction, sidecar, fork, await loadKzg())
 }
 
 const underpriced = (
