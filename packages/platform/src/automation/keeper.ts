@@ -33,6 +33,7 @@ export interface KeeperOptions {
   readonly now: () => number
   readonly sleep: (milliseconds: number) => Promise<void>
   readonly onAction?: (action: KeeperAction) => void
+  readonly onStep?: (step: Step) => void
 }
 
 export interface Keeper {
@@ -49,6 +50,8 @@ export interface Keeper {
    */
   settle(): Promise<void>
   status(): Promise<KeeperStatus>
+  /** The same, of what is known without asking. */
+  state(): KeeperStatus['state']
 }
 
 export interface Step {
@@ -73,6 +76,7 @@ const STUCK_SECONDS = 90
 const MAX_REPLACEMENTS = 12
 /** A job that was done so often and is still to do is not done by doing it. */
 const MAX_WITHOUT_PROGRESS = 3
+const GAS_RETRY_SECONDS = 60
 const ACTIONS_SHOWN = 200
 const SETTLE_POLL_MS = 100
 const SETTLE_PATIENCE_SECONDS = 60
@@ -83,8 +87,11 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
   const seen = new Map<string, { mark: string; times: number }>()
   let acting = false
   let warning: PlatformError | undefined
+  /** Wall clock; before it, an account without gas is not tried again. */
+  let gasRetry = 0
   let turn: Promise<unknown> = Promise.resolve()
 
+  const state = () => (warning ? 'no-gas' : acting ? 'acting' : 'idle')
   const tell = (action: KeeperAction | undefined) => action && options.onAction?.(action)
 
   /** Brings what is under way to an end. @returns slots that still wait. */
@@ -122,8 +129,8 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
   const finish = async (slot: Slot, { hash, state }: { hash: Hex; state: 'done' | 'reverted' }) => {
     await close(db, slot, { hash, state })
     const action = await setOutcome(db, slot.action, state, { tx: hash })
-    if (state === 'done') await forgive(db, slot.purpose)
-    else await backOff(db, slot.purpose, action?.time ?? 0)
+    if (state === 'done' && (seen.get(slot.purpose)?.times ?? 1) <= 1) await forgive(db, slot.purpose)
+    if (state === 'reverted') await backOff(db, slot.purpose, action?.time ?? 0)
     log(state === 'done' ? 'info' : 'warn', `keeper: ${state}`, { tx: hash, purpose: slot.purpose })
     tell(action)
   }
@@ -203,7 +210,11 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
       return false
     }
     const times = seen.get(job.purpose)?.mark === job.mark ? seen.get(job.purpose)!.times : 0
-    if (times >= MAX_WITHOUT_PROGRESS) return refuse(`done ${times} times, and still to do`)
+    if (times >= MAX_WITHOUT_PROGRESS) {
+      // One more attempt after each wait, and the waits grow.
+      seen.set(job.purpose, { mark: job.mark, times: MAX_WITHOUT_PROGRESS - 1 })
+      return refuse(`done ${times} times, and still to do`)
+    }
     if (await isVoid(chain, job, at)) return false
     const gas = await estimate(chain, address, call, at)
     if ('refused' in gas) return refuse(gas.refused)
@@ -231,6 +242,7 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
     const { jobs, retry, purposes } = await workAt(db, now, open)
     // What has nothing to do has made progress: the same rent of the next month counts from the beginning.
     for (const purpose of seen.keys()) if (!purposes.has(purpose)) seen.delete(purpose)
+    if (warning && at === 'pending' && options.now() < gasRetry) jobs.length = 0
     let sent = 0
     try {
       for (const job of jobs.slice(0, MAX_IN_FLIGHT - slots.length)) {
@@ -241,6 +253,7 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
     } catch (error) {
       if (!(error instanceof PlatformError) || error.code !== NO_GAS) throw error
       settleWarning(error)
+      gasRetry = options.now() + GAS_RETRY_SECONDS
     }
     const due = (await nextDue(db))?.due
     const later = [due, retry].filter((time) => time !== undefined && time > now) as number[]
@@ -260,7 +273,9 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
     const run = turn.then(async () => {
       acting = true
       try {
-        return await step(at)
+        const done = await step(at)
+        options.onStep?.(done)
+        return done
       } finally {
         acting = false
       }
@@ -283,6 +298,7 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
         last = head.number
       }
     },
+    state,
     async status() {
       const [next, actions, balance] = await Promise.all([
         nextDue(db),
@@ -290,7 +306,7 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
         chain.getBalance({ address }).catch(() => undefined),
       ])
       return {
-        state: balance === undefined ? 'away' : warning ? 'no-gas' : acting ? 'acting' : 'idle',
+        state: balance === undefined ? 'away' : state(),
         address,
         ...(balance !== undefined && { balanceWei: String(balance) }),
         ...(next && { next: { ...next, clause: await dueClause(chain, next.deed, next.due) } }),

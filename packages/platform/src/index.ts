@@ -1,0 +1,7 @@
+export { readAgreement } from './agreement-folder.ts'
+export { keeperAccount } from './automation/account.ts'
+export { PlatformError } from './error.ts'
+export type * from './gateway/api.ts'
+export { type Gateway, startGateway } from './gateway/gateway.ts'
+export { jsonLog, type Log } from './log.ts'
+export { openPlatform, type Platform, type PlatformEvent, type PlatformOptions } from './platform.ts'
