@@ -45,6 +45,10 @@ export type FaultName =
   | 'TYPE_3_TX_INVALID_BLOB_VERSIONED_HASH'
   | 'TYPE_4_TX_CONTRACT_CREATION'
   | 'TYPE_4_EMPTY_AUTHORIZATION_LIST'
+  // The blobs that travel with a transaction of type 3; blocks do not have them, so these names are ours.
+  | 'SIDECAR_INVALID'
+  | 'SIDECAR_WRONG_VERSION'
+  | 'SIDECAR_PROOF_INVALID'
   // Against the block and the sender's account.
   | 'GAS_ALLOWANCE_EXCEEDED'
   | 'INSUFFICIENT_MAX_FEE_PER_GAS'
