@@ -35,7 +35,7 @@ let state: Heads = { link: 'connecting', heads: [], arrivedMs: 0 }
 const listeners = new Set<() => void>()
 const arrived = new Map<number, Head>()
 let flushing: ReturnType<typeof setTimeout> | undefined
-let stop: (() => void) | undefined
+let listening = false
 
 const set = (change: Partial<Heads>) => {
   state = { ...state, ...change }
@@ -47,7 +47,7 @@ const take = (head: Head) => {
   for (const number of arrived.keys()) if (number > head.number) arrived.delete(number)
   arrived.set(head.number, head)
   if (arrived.size > KEPT) arrived.delete(arrived.keys().next().value!)
-  flushing ??= setTimeout(flush, FLUSH_MS)
+  if (flushing === undefined) flushing = setTimeout(flush, FLUSH_MS)
 }
 
 const flush = () => {
@@ -76,12 +76,11 @@ export const refill = async (): Promise<void> => {
   set({ heads, arrivedMs: Date.now() })
 }
 
-const listen = (): (() => void) => {
+const listen = (): void => {
   let socket: WebSocket | undefined
   let attempt = 0
   let timer: ReturnType<typeof setTimeout> | undefined
   let watch: ReturnType<typeof setTimeout> | undefined
-  let closed = false
 
   const ask = (id: number, method: string, params: unknown[]) =>
     socket?.send(JSON.stringify({ jsonrpc: '2.0', id, method, params }))
@@ -119,7 +118,6 @@ const listen = (): (() => void) => {
     }
     socket.onclose = () => {
       clearTimeout(watch)
-      if (closed) return
       set({ link: state.link === 'connecting' && attempt === 0 ? 'connecting' : 'reconnecting' })
       const waitMs = Math.min(RETRY_MOST_MS, RETRY_FIRST_MS * 2 ** attempt++)
       // Up to a quarter longer, so that many open pages do not come back in the same instant.
@@ -132,18 +130,13 @@ const listen = (): (() => void) => {
   }
   addEventListener('online', now)
   connect()
-  return () => {
-    closed = true
-    clearTimeout(timer)
-    clearTimeout(watch)
-    removeEventListener('online', now)
-    socket?.close()
-  }
 }
 
 const subscribe = (listener: () => void) => {
   listeners.add(listener)
-  stop ??= listen()
+  // The link lives as long as the page: every page shows the newest block.
+  if (!listening) listen()
+  listening = true
   return () => {
     listeners.delete(listener)
   }

@@ -37,30 +37,32 @@ export const Search = () => {
   }
 
   return (
-    <form role="search" onSubmit={submit} className="relative w-full">
-      <input
-        ref={input}
-        type="search"
-        name="query"
-        aria-label="Find a block, transaction or address"
-        aria-invalid={wrong}
-        aria-describedby={wrong ? 'search-wrong' : undefined}
-        aria-keyshortcuts="/"
-        autoComplete="off"
-        spellCheck={false}
-        placeholder="Block, transaction or address"
-        onInput={() => setWrong(false)}
-        className="h-9 w-full rounded-lg border border-line bg-surface px-3 text-sm placeholder:text-muted"
-      />
-      {wrong && (
-        <p
-          id="search-wrong"
-          role="alert"
-          className="absolute inset-x-0 top-full z-20 mt-1 rounded-lg border border-line bg-surface px-3 py-2 text-sm text-seal shadow-card"
-        >
-          Write a block’s number, a hash of 0x and 64 digits, or an address of 0x and 40 digits.
-        </p>
-      )}
-    </form>
+    <search className="w-full">
+      <form onSubmit={submit} className="relative">
+        <input
+          ref={input}
+          type="search"
+          name="query"
+          aria-label="Find a block, transaction or address"
+          aria-invalid={wrong}
+          aria-describedby={wrong ? 'search-wrong' : undefined}
+          aria-keyshortcuts="/"
+          autoComplete="off"
+          spellCheck={false}
+          placeholder="Block, transaction or address"
+          onInput={() => setWrong(false)}
+          className="h-9 w-full rounded-lg border border-line bg-surface px-3 text-sm placeholder:text-muted"
+        />
+        {wrong && (
+          <p
+            id="search-wrong"
+            role="alert"
+            className="absolute inset-x-0 top-full z-20 mt-1 rounded-lg border border-line bg-surface px-3 py-2 text-sm text-seal shadow-card"
+          >
+            Write a block’s number, a hash of 0x and 64 digits, or an address of 0x and 40 digits.
+          </p>
+        )}
+      </form>
+    </search>
   )
 }

@@ -39,6 +39,12 @@ export const Sentence = ({ parts }: { parts: readonly Part[] }) =>
     const key = `${index}`
     if (typeof part === 'string') return <span key={key}>{part}</span>
     if ('address' in part) return <Who key={key} address={part.address} />
+    if ('aside' in part)
+      return (
+        <span key={key} className="text-muted">
+          {part.aside}
+        </span>
+      )
     if ('code' in part)
       return (
         <code key={key} className="font-mono text-[0.9em]">

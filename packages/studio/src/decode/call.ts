@@ -5,15 +5,19 @@
 import { deedAbi } from '@deed/agreement'
 import { type Abi, type Address, decodeFunctionData, getContractAddress, type Hex, parseAbi } from 'viem'
 import { ETHER, money } from '../format/money.ts'
-import { spaced, thirdPerson } from '../format/words.ts'
+import { clauseTitle, spaced, thirdPerson } from '../format/words.ts'
 import { erc20Abi } from './abis.ts'
-import { type Directory, type KnownAct, nameOf } from './directory.ts'
+import type { Directory, KnownAct } from './directory.ts'
+import { type LogBytes, readEvent } from './log.ts'
+import { shown } from './shown.ts'
 
 export type Part =
   | string
   | { readonly address: string }
   | { readonly money: string }
   | { readonly code: string }
+  /** Said in passing: the clause of an act. */
+  | { readonly aside: string }
 
 export interface Sent {
   readonly hash: Hex
@@ -32,7 +36,10 @@ export interface Call {
   readonly args?: readonly { readonly name: string; readonly value: string }[]
 }
 
-export const describe = (tx: Sent, known: Directory): Call => {
+/**
+ * @param logs of its receipt, where known: they say what a call does not, such as the clauses performed.
+ */
+export const describe = (tx: Sent, known: Directory, logs: readonly LogBytes[] = []): Call => {
   const from = { address: tx.from }
   if (tx.to === null) {
     const address = getContractAddress({ from: tx.from, nonce: BigInt(tx.nonce) }).toLowerCase()
@@ -48,10 +55,16 @@ export const describe = (tx: Sent, known: Directory): Call => {
 
   const target = tx.to.toLowerCase()
   const act = known.acts.get(target)?.get(tx.input.slice(0, 10) as Hex)
-  if (act) return describeAct(tx, act, known)
+  if (act) return describeAct(tx, act, known, logs)
   const deed = known.deeds.has(target) ? decode(deedAbi, tx.input) : undefined
   const said = deed && DEED[deed.name]?.(from, deed.values, to, known)
-  if (deed && said) return { kind: 'deed', parts: said, name: deed.name, args: deed.args }
+  if (deed && said)
+    return {
+      kind: 'deed',
+      parts: [...said, ...elapsed(target, logs, known)],
+      name: deed.name,
+      args: deed.args,
+    }
   const token = decode(erc20Abi, tx.input)
   const spoken = token && TOKEN[token.name]?.(from, token.values, amountOf(known, target, to))
   if (token && spoken) return { kind: 'token', parts: spoken, name: token.name, args: token.args }
@@ -128,7 +141,7 @@ const amountOf =
   }
 
 /** "Tenant pays 1,000.00 USDC towards arrears"; with no amount in the call, "Tenant pays deposit into security". */
-const describeAct = (tx: Sent, act: KnownAct, known: Directory): Call => {
+const describeAct = (tx: Sent, act: KnownAct, known: Directory, logs: readonly LogBytes[]): Call => {
   const from = { address: tx.from }
   const decoded = decode(parseAbi([act.signature]) as Abi, tx.input)
   const given = (name: string) => act.gives.findIndex((g) => g.name === name)
@@ -137,7 +150,7 @@ const describeAct = (tx: Sent, act: KnownAct, known: Directory): Call => {
   if (act.pays) {
     const { token, amount, into } = act.pays
     const unit = deed?.tokens.find((t) => t.name === token)
-    const units = decoded?.values[given(amount)]
+    const units = decoded?.values[given(amount)] ?? received(tx, unit?.address, logs)
     const towards = act.sentence.includes(` into ${into}`) ? 'into' : 'towards'
     parts.push(' ')
     parts.push(
@@ -155,8 +168,31 @@ const describeAct = (tx: Sent, act: KnownAct, known: Directory): Call => {
     })
     parts.push(...amounts)
   }
-  parts.push(` · ${act.clause}. ${spaced(act.clauseName)}`)
+  parts.push({ aside: ` · ${act.clause}. ${spaced(act.clauseName)}` })
   return { kind: 'act', parts, name: act.function, ...(decoded && { args: decoded.args }) }
+}
+
+/** " · 3. Rent, 4. Late fee": the clauses whose time came in this transaction. */
+const elapsed = (deed: string, logs: readonly LogBytes[], known: Directory): Part[] => {
+  const outline = known.outlines.get(deed)
+  const clauses = logs.flatMap((log) => {
+    if (log.address.toLowerCase() !== deed) return []
+    const read = readEvent(deedAbi, log)
+    return read?.name === 'Elapsed' ? [Number(read.args.clause)] : []
+  })
+  const titles = [...new Set(clauses)].map((number) => clauseTitle(outline, number))
+  return titles.length > 0 ? [{ aside: ` · ${titles.join(', ')}` }] : []
+}
+
+/** What the deed took in: an act that pays "deposit" does not say the amount in its call. */
+const received = (tx: Sent, token: string | undefined, logs: readonly LogBytes[]): bigint | undefined => {
+  for (const log of logs) {
+    if (log.address.toLowerCase() !== token) continue
+    const read = readEvent(erc20Abi, log)
+    const to = String(read?.args.to).toLowerCase()
+    if (read?.name === 'Transfer' && to === tx.to?.toLowerCase()) return read.args.value as bigint
+  }
+  return undefined
 }
 
 interface Decoded {
@@ -181,19 +217,3 @@ const decode = (abi: Abi, data: Hex): Decoded | undefined => {
     return undefined
   }
 }
-
-/** A decoded value as text; structs and lists as JSON with whole numbers as they are. */
-export const shown = (value: unknown): string =>
-  typeof value === 'object' && value !== null
-    ? JSON.stringify(value, (_, item) => (typeof item === 'bigint' ? item.toString() : item))
-    : String(value)
-
-/** The sentence as plain text, for titles and screen readers. */
-export const sentence = (parts: readonly Part[], known: Directory, short: (hex: string) => string): string =>
-  parts
-    .map((part) => {
-      if (typeof part === 'string') return part
-      if ('money' in part) return part.money
-      return 'code' in part ? part.code : (nameOf(known, part.address) ?? short(part.address))
-    })
-    .join('')

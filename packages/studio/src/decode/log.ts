@@ -4,21 +4,24 @@ import { type Abi, decodeEventLog, type Hex, hexToString, trim } from 'viem'
 import { money } from '../format/money.ts'
 import { instant } from '../format/time.ts'
 import { erc20Abi } from './abis.ts'
-import { shown } from './call.ts'
 import type { Directory } from './directory.ts'
+import { shown } from './shown.ts'
+
+export interface LogBytes {
+  readonly address: string
+  readonly topics: readonly Hex[]
+  readonly data: Hex
+}
 
 export interface ReadLog {
   readonly name: string
   readonly args: readonly { readonly name: string; readonly value: string }[]
 }
 
-export const readLog = (
-  log: { address: string; topics: readonly Hex[]; data: Hex },
-  known: Directory,
-): ReadLog | undefined => {
+export const readLog = (log: LogBytes, known: Directory): ReadLog | undefined => {
   const address = log.address.toLowerCase()
   for (const abi of known.deeds.has(address) ? [deedAbi, erc20Abi] : [erc20Abi, deedAbi]) {
-    const decoded = decode(abi as Abi, log)
+    const decoded = readEvent(abi as Abi, log)
     if (decoded) {
       const args = Object.entries(decoded.args).map(([name, value]) => ({
         name,
@@ -30,7 +33,8 @@ export const readLog = (
   return undefined
 }
 
-const decode = (abi: Abi, { topics, data }: { topics: readonly Hex[]; data: Hex }) => {
+/** Undefined for what is no event of the interface. */
+export const readEvent = (abi: Abi, { topics, data }: LogBytes) => {
   try {
     const { eventName, args } = decodeEventLog({ abi, topics: topics as [Hex, ...Hex[]], data, strict: true })
     return { name: String(eventName), args: (args ?? {}) as Record<string, unknown> }

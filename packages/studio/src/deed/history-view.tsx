@@ -2,10 +2,10 @@ import type { Deed } from '@deed/platform'
 import { useMemo, useState } from 'react'
 import { Button } from '../components/ui/button.tsx'
 import { Card } from '../components/ui/card.tsx'
-import { TxLink } from '../components/who.tsx'
-import { clock, day } from '../format/time.ts'
+import { day } from '../format/time.ts'
 import { plural } from '../format/words.ts'
-import { history, type Line, type Step, type Tone } from './history.ts'
+import { history } from './history.ts'
+import { StepView } from './step-view.tsx'
 
 const DAYS_AT_FIRST = 12
 
@@ -47,54 +47,3 @@ export const History = ({ deed }: { deed: Deed }) => {
     </Card>
   )
 }
-
-const StepView = ({ step }: { step: Step }) => {
-  const [first, ...rest] = step.lines
-  return (
-    <li>
-      <LineView line={first!} main />
-      {rest.length > 0 && (
-        <ul className="mt-0.5 border-l-2 border-line pl-3">
-          {rest.map((line, index) => (
-            <li key={`${line.text}-${index}`}>
-              <LineView line={line} />
-            </li>
-          ))}
-        </ul>
-      )}
-      <p className="mt-0.5 flex flex-wrap gap-x-3 text-xs text-muted">
-        {step.clause && (
-          <a
-            href={`#clause-${step.clauseNumber}`}
-            className="underline decoration-line-strong underline-offset-3"
-          >
-            {step.clause}
-          </a>
-        )}
-        {step.time % 86_400 !== 0 && <span className="figures">{clock(step.time)}</span>}
-        <TxLink hash={step.tx} />
-      </p>
-    </li>
-  )
-}
-
-const TONES: Record<Tone, string> = {
-  money: '',
-  owed: '',
-  breach: 'text-seal',
-  act: '',
-  time: '',
-  quiet: 'text-muted',
-}
-const AMOUNTS: Record<Tone, string> = { ...TONES, money: 'text-money', owed: 'text-owed' }
-
-const LineView = ({ line, main = false }: { line: Line; main?: boolean }) => (
-  <p className={`flex items-baseline justify-between gap-4 ${main ? 'font-medium' : 'text-sm'}`}>
-    <span className={`min-w-0 break-words ${TONES[line.tone]}`}>{line.text}</span>
-    {line.amount && (
-      <span className={`figures shrink-0 whitespace-nowrap font-medium ${AMOUNTS[line.tone]}`}>
-        {line.amount}
-      </span>
-    )}
-  </p>
-)

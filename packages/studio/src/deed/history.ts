@@ -1,9 +1,8 @@
 /** A deed's timeline as a person reads it: days, and in a day the steps with what each moved. */
-import type { Outline } from '@deed/agreement'
 import type { Deed, TimelineEntry } from '@deed/platform'
 import { money } from '../format/money.ts'
 import { dayOf, deadline } from '../format/time.ts'
-import { spaced, thirdPerson } from '../format/words.ts'
+import { clauseTitle, spaced, thirdPerson } from '../format/words.ts'
 
 /** What a line means, and so its mark and colour. */
 export type Tone = 'money' | 'owed' | 'breach' | 'act' | 'time' | 'quiet'
@@ -47,7 +46,8 @@ export const history = (deed: Deed): Day[] => {
 /** These begin a step; what comes after them in the same transaction and clause follows from them. */
 const BEGINS = new Set(['signed', 'begun', 'elapsed', 'withdraw', 'ended'])
 
-const steps = (deed: Deed): Step[] => {
+/** Oldest first. */
+export const steps = (deed: Deed): Step[] => {
   const found: (Omit<Step, 'lines'> & { lines: Line[] })[] = []
   let index = 0
   for (const entry of deed.timeline) {
@@ -68,12 +68,6 @@ const steps = (deed: Deed): Step[] => {
     index++
   }
   return found
-}
-
-export const clauseTitle = (outline: Outline | undefined, number: number): string => {
-  if (number === 0) return ''
-  const clause = outline?.clauses.find((c) => c.number === number)
-  return clause ? `${number}. ${spaced(clause.name)}` : `Clause ${number}`
 }
 
 const amountIn = (deed: Deed, { amount, token }: TimelineEntry): string | undefined => {

@@ -2,8 +2,7 @@ import type { Deed, OpenClause } from '@deed/platform'
 import { Badge } from '../components/ui/badge.tsx'
 import { Card } from '../components/ui/card.tsx'
 import { deadline, relative } from '../format/time.ts'
-import { short, spaced } from '../format/words.ts'
-import { clauseTitle } from './history.ts'
+import { clauseTitle, short, spaced } from '../format/words.ts'
 import { isRecurring } from './picture.ts'
 
 /** Who must or may act by when and what happens otherwise; and what will happen by itself. */
@@ -33,8 +32,15 @@ export const Now = ({ deed, now }: { deed: Deed; now: number }) => {
             <p className="mt-1">
               <span className="figures font-medium">{deadline(open.due, when(open.clause))}</span>{' '}
               <span className="text-muted">({relative(open.due, now)})</span>
-              {isRecurring(when(open.clause)) && <span className="text-muted"> · {when(open.clause)}</span>}
             </p>
+            {open.otherwise.length > 0 && (
+              <p className="mt-1 text-sm text-muted">
+                <span className="font-medium">
+                  {isRecurring(when(open.clause)) ? when(open.clause) : 'Then'}:
+                </span>{' '}
+                {open.otherwise.filter((said) => !said.startsWith('Afterwards')).join(' ')}
+              </p>
+            )}
           </li>
         ))}
         {later.length > 0 && (

@@ -44,8 +44,8 @@ export const PictureView = ({
         className="block max-w-full text-[11px]"
         data-picture={deed.timeline.length}
       >
-        {drawn.ticks.map(({ x, label, strong }) => (
-          <g key={label}>
+        {drawn.ticks.map(({ time, x, label, strong }) => (
+          <g key={time}>
             <line
               x1={x}
               x2={x}

@@ -17,7 +17,12 @@ export interface Picture {
   readonly bandTop: number
   readonly bandBottom: number
   readonly nowX: number
-  readonly ticks: readonly { readonly x: number; readonly label: string; readonly strong: boolean }[]
+  readonly ticks: readonly {
+    readonly time: number
+    readonly x: number
+    readonly label: string
+    readonly strong: boolean
+  }[]
   readonly rows: readonly Row[]
   readonly curves: readonly Curve[]
   readonly most: bigint
@@ -54,6 +59,7 @@ const LABELS = { wide: 104, narrow: 0 }
 const NARROW = 560
 const AXIS = 26
 const TICK_ROOM = 38
+const YEAR_ROOM = 58
 
 export const picture = (
   deed: Deed,
@@ -211,13 +217,19 @@ const ticks = (from: number, end: number, x: (time: number) => number) => {
   const starts: number[] = []
   for (let time = from; time <= end; time = monthStart(time, 1)) starts.push(time)
   const room = x(starts[1] ?? end) - x(starts[0] ?? from)
-  const every = [1, 2, 3, 6, 12].find((n) => n * room >= TICK_ROOM) ?? 12
-  return starts
-    .filter((time) => new Date(time * 1000).getUTCMonth() % every === 0)
+  const every = [1, 2, 3, 6].find((n) => n * room >= TICK_ROOM) ?? 12
+  const labelled = starts
+    .filter((time, index) => index === 0 || new Date(time * 1000).getUTCMonth() % every === 0)
     .map((time, index) => {
       const strong = index === 0 || new Date(time * 1000).getUTCMonth() === 0
-      return { x: x(time), label: strong ? `${month(time)} ${year(time)}` : month(time), strong }
+      return { time, x: x(time), label: strong ? `${month(time)} ${year(time)}` : month(time), strong }
     })
+  // A label with its year is wider; what would touch it is left out.
+  return labelled.filter((tick) => {
+    const near = (other: { x: number; strong: boolean }) =>
+      other.strong && Math.abs(other.x - tick.x) < YEAR_ROOM
+    return tick.strong ? tick === labelled[0] || tick.x - labelled[0]!.x > YEAR_ROOM : !labelled.some(near)
+  })
 }
 
 export const isRecurring = (when: string | undefined): boolean => RECURRING.test(when ?? '')

@@ -51,8 +51,10 @@ const BlockRow = memo(({ head }: { head: Head }) => {
         {transactions.slice(0, TRANSACTIONS).map((tx) => (
           <li key={tx.hash} className="group relative mt-1 flex items-start justify-between gap-3 leading-5">
             <span className="min-w-0 break-words">
-              <Sentence parts={describe(tx, known).parts} />
-              {outcomes.data?.get(tx.hash) === false && <span className="ml-1.5 text-seal">reverted</span>}
+              <Sentence parts={describe(tx, known, outcomes.data?.get(tx.hash)?.logs).parts} />
+              {outcomes.data?.get(tx.hash)?.done === false && (
+                <span className="ml-1.5 text-seal">reverted</span>
+              )}
             </span>
             <Link
               to="/tx/$hash"

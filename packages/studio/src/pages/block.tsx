@@ -74,8 +74,8 @@ export const BlockPage = () => {
           {block.transactions.slice(0, TRANSACTIONS).map((tx) => (
             <li key={tx.hash} className="flex flex-wrap items-baseline justify-between gap-x-4 py-2.5">
               <span className="min-w-0 break-words">
-                <Sentence parts={describe(tx, known).parts} />
-                {outcomes.data?.get(tx.hash) === false && (
+                <Sentence parts={describe(tx, known, outcomes.data?.get(tx.hash)?.logs).parts} />
+                {outcomes.data?.get(tx.hash)?.done === false && (
                   <span className="ml-2 text-sm text-seal">reverted</span>
                 )}
               </span>

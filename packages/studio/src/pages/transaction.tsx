@@ -12,9 +12,12 @@ import { Skeleton } from '../components/ui/skeleton.tsx'
 import { BlockLink, Sentence, useDirectory, Who } from '../components/who.tsx'
 import { describe } from '../decode/call.ts'
 import { readLog } from '../decode/log.ts'
-import { revertReason } from '../decode/revert.ts'
+import { type Reason, revertReason } from '../decode/revert.ts'
+import { steps } from '../deed/history.ts'
+import { StepView } from '../deed/step-view.tsx'
 import { decimal, ETHER, GWEI, money } from '../format/money.ts'
 import { plural, short } from '../format/words.ts'
+import { deedQuery } from '../platform/queries.ts'
 import { Nothing } from './not-found.tsx'
 
 /** Longer input is cut; the button copies all of it. */
@@ -48,7 +51,7 @@ export const TransactionPage = () => {
       <Skeleton className="h-64" />
     )
 
-  const call = describe(tx, known)
+  const call = describe(tx, known, receipt?.logs)
   return (
     <div className="space-y-6">
       <header>
@@ -60,16 +63,12 @@ export const TransactionPage = () => {
         </h1>
       </header>
       {receipt?.status === 'reverted' && (
-        <Card title="Why it was reverted" className="pb-4">
-          <p className="break-words px-4 pt-2 font-mono text-sm text-seal sm:px-5">
-            {revert.data
-              ? revertReason(revert.data)
-              : revert.isPending
-                ? '…'
-                : 'The reason cannot be found out any more.'}
-          </p>
-        </Card>
+        <WhyReverted
+          reason={revert.data ? revertReason(revert.data) : undefined}
+          pending={revert.isPending}
+        />
       )}
+      {tx.to && known.deeds.has(tx.to) && <Effects deed={tx.to} tx={hash} />}
       <Card title="Details" className="pb-2">
         <div className="px-4 sm:px-5">
           <Facts
@@ -122,6 +121,33 @@ export const TransactionPage = () => {
       )}
       {receipt && receipt.logs.length > 0 && <Logs logs={receipt.logs} />}
     </div>
+  )
+}
+
+const WhyReverted = ({ reason, pending }: { reason: Reason | undefined; pending: boolean }) => (
+  <Card title="Why it was reverted" className="pb-4">
+    <div className="break-words px-4 pt-2 sm:px-5">
+      {reason?.meaning && <p>{reason.meaning}</p>}
+      <p className="font-mono text-sm text-seal">
+        {reason?.error ?? (pending ? '…' : 'The reason cannot be found out any more.')}
+      </p>
+    </div>
+  </Card>
+)
+
+/** What the deed's timeline says about the transaction. */
+const Effects = ({ deed: address, tx }: { deed: string; tx: string }) => {
+  const { data: deed } = useQuery(deedQuery(address))
+  const done = deed ? steps(deed).filter((step) => step.tx === tx.toLowerCase()) : []
+  if (done.length === 0) return null
+  return (
+    <Card title="What it did in the deed" className="pb-4">
+      <ol className="space-y-3 px-4 pt-2 sm:px-5">
+        {done.map((step) => (
+          <StepView key={step.key} step={step} />
+        ))}
+      </ol>
+    </Card>
   )
 }
 

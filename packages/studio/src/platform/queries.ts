@@ -66,7 +66,7 @@ export const followStream = (queries: QueryClient): void => {
   }
   const mark = (...kinds: string[]) => {
     for (const kind of kinds) stale.add(kind)
-    timer ??= setTimeout(ask, GATHER_MS)
+    if (timer === undefined) timer = setTimeout(ask, GATHER_MS)
   }
   const on = <K extends keyof StreamEvents>(name: K, take: (data: StreamEvents[K]) => void) =>
     source.addEventListener(name, ({ data }) => take(JSON.parse(data)))
