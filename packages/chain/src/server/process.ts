@@ -1,0 +1,89 @@
+/** The chain process: a development node on a port, for as long as whoever started it is there. */
+import { createDevNode, LOCAL } from '../dev/node.ts'
+import type { ForwardTarget } from './forward.ts'
+import { startServer } from './server.ts'
+
+export interface ChainProcessOptions {
+  readonly host?: string
+  readonly port: number
+  /** Decimal. */
+  readonly chainId?: string
+  /** Seconds since 1970. */
+  readonly genesisTime?: number
+  readonly automine?: boolean
+  readonly intervalMs?: number
+  readonly gasLimit?: string
+  /** Wei in decimal by address: accounts of the first block besides the development accounts. */
+  readonly balances?: Readonly<Record<`0x${string}`, string>>
+  readonly hosts?: readonly string[]
+  readonly origins?: readonly string[]
+  readonly forward?: ForwardTarget
+  readonly expectsForward?: boolean
+}
+
+/** What the process tells the one who started it. */
+export type ChainProcessReport =
+  | { readonly kind: 'ready'; readonly host: string; readonly port: number; readonly url: string }
+  | { readonly kind: 'failed'; readonly code: string; readonly message: string }
+
+/** What it can be told over its channel. */
+export type ChainProcessOrder = { readonly kind: 'forward'; readonly target: ForwardTarget | null }
+
+/** Runs until a signal or the end of the channel; a start that fails is reported and ends the process. */
+export const runProcess = async (options: ChainProcessOptions): Promise<void> => {
+  try {
+    await start(options)
+  } catch (error) {
+    const { code = 'DEED_INTERNAL', message } = error as Error & { code?: string }
+    report({ kind: 'failed', code, message })
+    process.exit(1)
+  }
+}
+
+const start = async (options: ChainProcessOptions): Promise<void> => {
+  const node = await createDevNode({
+    wallTime: () => BigInt(Math.floor(Date.now() / 1000)),
+    gather: () => new Promise((resolve) => setImmediate(resolve)),
+    ...(options.chainId !== undefined && { chainId: BigInt(options.chainId) }),
+    ...(options.genesisTime !== undefined && { genesisTime: BigInt(options.genesisTime) }),
+    ...(options.gasLimit !== undefined && { gasLimit: BigInt(options.gasLimit) }),
+    ...(options.automine !== undefined && { automine: options.automine }),
+    alloc: new Map(
+      Object.entries(options.balances ?? {}).map(([address, wei]) => [
+        address.toLowerCase() as `0x${string}`,
+        { balance: BigInt(wei) },
+      ]),
+    ),
+  })
+  const server = await startServer({
+    node,
+    principal: LOCAL,
+    host: options.host,
+    port: options.port,
+    access: { hosts: options.hosts ?? [], origins: options.origins ?? [] },
+    forward: options.forward,
+    expectsForward: options.expectsForward,
+  })
+  if (options.intervalMs !== undefined) await node.control.setIntervalMining(options.intervalMs)
+
+  let closing = false
+  const close = async (): Promise<void> => {
+    if (closing) return
+    closing = true
+    await server.close()
+    await node.close()
+    process.exit(0)
+  }
+  process.on('SIGTERM', close)
+  process.on('SIGINT', close)
+  process.on('disconnect', close)
+  process.on('message', (order: ChainProcessOrder) => {
+    if (order.kind === 'forward') server.setForward(order.target ?? undefined)
+  })
+  report({ kind: 'ready', host: server.host, port: server.port, url: server.url })
+}
+
+const report = (message: ChainProcessReport): void => {
+  process.stdout.write(`${JSON.stringify(message)}\n`)
+  process.send?.(message)
+}
