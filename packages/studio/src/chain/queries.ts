@@ -1,6 +1,6 @@
 /** What the page asks the chain. Blocks by hash, receipts and tokens never change, so they are asked once. */
 import { queryOptions } from '@tanstack/react-query'
-import type { Address, Hash, TransactionReceipt } from 'viem'
+import type { Address, Hash, Hex, TransactionReceipt } from 'viem'
 import {
   call,
   getBalance,
@@ -30,7 +30,12 @@ export const blockQuery = (hash: Hash) =>
     ...FOREVER,
   })
 
-/** Whether each of a block's transactions went through, by hash. */
+export interface Outcome {
+  readonly done: boolean
+  readonly logs: readonly { readonly address: Address; readonly topics: readonly Hex[]; readonly data: Hex }[]
+}
+
+/** How each of a block's transactions went, by hash. */
 export const outcomesQuery = (hash: Hash) =>
   queryOptions({
     queryKey: ['chain', 'outcomes', hash],
@@ -41,8 +46,14 @@ export const outcomesQuery = (hash: Hash) =>
       } as never)) as {
         transactionHash: Hash
         status: string
+        logs: Outcome['logs']
       }[]
-      return new Map(receipts.map(({ transactionHash, status }) => [transactionHash, status === '0x1']))
+      return new Map(
+        receipts.map(({ transactionHash, status, logs }): [Hash, Outcome] => [
+          transactionHash,
+          { done: status === '0x1', logs },
+        ]),
+      )
     },
     ...FOREVER,
   })

@@ -8,6 +8,7 @@ export const DirectoryContext = createContext<Directory>({
   names: new Map(),
   deeds: new Map(),
   tokens: new Map(),
+  outlines: new Map(),
   acts: new Map(),
 })
 export const useDirectory = () => useContext(DirectoryContext)

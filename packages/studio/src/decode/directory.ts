@@ -12,7 +12,9 @@ export interface Directory {
   readonly names: ReadonlyMap<string, string>
   readonly deeds: ReadonlyMap<string, DeedSummary>
   readonly tokens: ReadonlyMap<string, Unit>
-  /** Acts of a deed by selector; of the deeds whose outline was asked for. */
+  /** Of the deeds whose outline was asked for. */
+  readonly outlines: ReadonlyMap<string, Outline>
+  /** Acts of these deeds by selector. */
   readonly acts: ReadonlyMap<string, ReadonlyMap<Hex, KnownAct>>
 }
 
@@ -52,6 +54,7 @@ export const directory = (
   details: readonly Deed[],
   keeper: KeeperStatus | undefined,
 ): Directory => {
+  const outlines = details.flatMap(({ address, outline }) => (outline ? [[address, outline] as const] : []))
   const names = new Map<string, string>()
   const tokens = new Map<string, Unit>()
   // Oldest last, so that of two deeds with the same account the newest names it.
@@ -65,7 +68,8 @@ export const directory = (
     names,
     tokens,
     deeds: new Map(deeds.map((deed) => [deed.address, deed])),
-    acts: new Map(details.flatMap(({ address, outline }) => (outline ? [[address, actsOf(outline)]] : []))),
+    outlines: new Map(outlines),
+    acts: new Map(outlines.map(([address, outline]) => [address, actsOf(outline)])),
   }
 }
 
