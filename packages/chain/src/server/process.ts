@@ -35,7 +35,7 @@ export const runProcess = async (options: ChainProcessOptions): Promise<void> =>
     await start(options)
   } catch (error) {
     const { code = 'DEED_INTERNAL', message } = error as Error & { code?: string }
-    report({ kind: 'failed', code, message })
+    await report({ kind: 'failed', code, message })
     process.exit(1)
   }
 }
@@ -80,10 +80,12 @@ const start = async (options: ChainProcessOptions): Promise<void> => {
   process.on('message', (order: ChainProcessOrder) => {
     if (order.kind === 'forward') server.setForward(order.target ?? undefined)
   })
-  report({ kind: 'ready', host: server.host, port: server.port, url: server.url })
+  await report({ kind: 'ready', host: server.host, port: server.port, url: server.url })
 }
 
-const report = (message: ChainProcessReport): void => {
-  process.stdout.write(`${JSON.stringify(message)}\n`)
-  process.send?.(message)
+/** Resolves when the one who started the process has it, so that the process may end. */
+const report = async (message: ChainProcessReport): Promise<void> => {
+  await new Promise<void>((resolve) => process.stdout.write(`${JSON.stringify(message)}\n`, () => resolve()))
+  if (process.send === undefined) return
+  await new Promise<void>((resolve) => process.send!(message, () => resolve()))
 }
