@@ -40,6 +40,8 @@ export interface Signature {
 
 /** Signs 32 bytes with a deterministic nonce (RFC 6979). Throws {@link KeyError} for an invalid key. */
 export function signHash(hash: Uint8Array, privateKey: Uint8Array): Signature {
+  // The library would pad a short key with zeros.
+  if (privateKey.length !== 32) throw new KeyError()
   const signed = secp256k1.signMessageHashRecoverableCompact(privateKey, hash)
   if (typeof signed === 'string') throw new KeyError()
   return {
@@ -51,6 +53,7 @@ export function signHash(hash: Uint8Array, privateKey: Uint8Array): Signature {
 
 /** The address that a 32-byte private key owns. Throws {@link KeyError} for an invalid key. */
 export function privateKeyToAddress(privateKey: Uint8Array): Address {
+  if (privateKey.length !== 32) throw new KeyError()
   const publicKey = secp256k1.derivePublicKeyUncompressed(privateKey)
   if (typeof publicKey === 'string') throw new KeyError()
   return publicKeyToAddress(publicKey)
