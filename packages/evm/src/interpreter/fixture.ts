@@ -58,7 +58,7 @@ export function lazyWorld(
 
 /** `PUSH1 0x02 ADD …`: opcodes by name, operands of PUSH as hexadecimal of the right width. */
 export function assemble(lines: string): Uint8Array {
-  const words = lines.trim().split(/\s+/)
+  const words = lines.split(/\s+/).filter((word) => word !== '')
   const bytes = words.flatMap((word) => {
     if (word.startsWith('0x')) return [...hexToBytes(word)]
     const opcode = opcodesAt('Osaka').find((row) => row?.name === word)

@@ -1,0 +1,193 @@
+import { describe, expect, test } from 'vitest'
+import type { TraceFrame, TraceResult, TraceStep } from '../engine.ts'
+import { FORKS } from '../forks.ts'
+import { opcodesAt } from '../opcodes.ts'
+import {
+  ALICE,
+  assemble,
+  CONTRACT,
+  callOf,
+  evaluate,
+  gasUsed,
+  lazyWorld,
+  OTHER,
+  RETURN_TOP,
+  run,
+  worldOf,
+} from './fixture.ts'
+import { interpreter } from './interpreter.ts'
+
+const CALL_OTHER = `PUSH1 0x00 PUSH1 0x00 PUSH1 0x00 PUSH1 0x00 PUSH1 0x00 PUSH20 ${OTHER} GAS CALL`
+
+describe('a world that does not hold everything', () => {
+  const program = `PUSH1 0x05 SLOAD PUSH1 0x01 ADD PUSH1 0x06 SSTORE ${CALL_OTHER} PUSH2 0x03e0 BLOCKHASH ${RETURN_TOP}`
+  const holdings = {
+    [CONTRACT]: { nonce: 1n, storage: { 5: 41n }, code: assemble(program) },
+    [OTHER]: { nonce: 1n, code: assemble('PUSH1 0x00 PUSH1 0x00 LOG0') },
+  }
+
+  test('stops at each value that is missing, names it, and comes to the same end', () => {
+    const whole = callOf(program, { holdings })
+    const world = lazyWorld(whole.world)
+    let outcome = interpreter.run({ ...whole, world })
+    let runs = 1
+    while (outcome.status === 'miss') {
+      expect(outcome.missing.length).toBeGreaterThan(0)
+      for (const missing of outcome.missing) world.fetch(missing)
+      outcome = interpreter.run({ ...whole, world })
+      expect(++runs).toBeLessThan(20)
+    }
+    expect(outcome).toEqual(interpreter.run(whole))
+    expect(new Set(world.fetched).size).toBe(world.fetched.length)
+    // Caller and callee come together; code, two slots, the other account, its code, and a block follow.
+    expect(runs).toBe(8)
+  })
+
+  test('what the transaction declared is named with the first miss', () => {
+    const whole = callOf(program, {
+      holdings,
+      warm: { addresses: [OTHER], slots: [{ address: CONTRACT, keys: [5n, 6n] }] },
+    })
+    const outcome = interpreter.run({ ...whole, world: lazyWorld(whole.world) })
+    if (outcome.status !== 'miss') throw new Error(outcome.status)
+    const names = outcome.missing.map((missing) => Object.values(missing).join(' '))
+    expect(names.sort()).toEqual(
+      [
+        `account ${ALICE}`,
+        `account ${CONTRACT}`,
+        `account ${OTHER}`,
+        `slot ${CONTRACT} 5`,
+        `slot ${CONTRACT} 6`,
+      ].sort(),
+    )
+  })
+})
+
+describe('a tracer', () => {
+  const holdings = { [OTHER]: { nonce: 1n, code: assemble(`PUSH1 0x07 ${RETURN_TOP}`) } }
+
+  function trace(program: string) {
+    const steps: TraceStep[] = []
+    const frames: TraceFrame[] = []
+    const results: TraceResult[] = []
+    const tracer = {
+      step: (step: TraceStep) => steps.push({ ...step, memory: step.memory.slice() }),
+      enter: (frame: TraceFrame) => frames.push(frame),
+      exit: (result: TraceResult) => results.push(result),
+    }
+    return { steps, frames, results, outcome: run(program, { holdings, tracer, gas: 100_000n }) }
+  }
+
+  test('is told each instruction before it happens, with its whole price', () => {
+    const { steps } = trace('PUSH1 0x02 PUSH1 0x40 MSTORE')
+    expect(
+      steps.map(({ pc, opcode, gasLeft, gasCost, stack }) => ({ pc, opcode, gasLeft, gasCost, stack })),
+    ).toEqual([
+      { pc: 0, opcode: 0x60, gasLeft: 100_000n, gasCost: 3n, stack: [] },
+      { pc: 2, opcode: 0x60, gasLeft: 99_997n, gasCost: 3n, stack: [2n] },
+      { pc: 4, opcode: 0x52, gasLeft: 99_994n, gasCost: 12n, stack: [2n, 0x40n] },
+      { pc: 5, opcode: 0x00, gasLeft: 99_982n, gasCost: 0n, stack: [] },
+    ])
+    expect(steps[2]!.memory).toHaveLength(0)
+    expect(steps[3]!.memory).toHaveLength(96)
+  })
+
+  test('is told the frames in order, and how each ended', () => {
+    const { frames, results, steps, outcome } = trace(CALL_OTHER)
+    expect(frames.map(({ kind, depth, from, to }) => ({ kind, depth, from, to }))).toEqual([
+      { kind: 'CALL', depth: 1, from: ALICE, to: CONTRACT },
+      { kind: 'CALL', depth: 2, from: CONTRACT, to: OTHER },
+    ])
+    expect(results.map(({ status }) => status)).toEqual(['success', 'success'])
+    expect(results[0]!.output).toHaveLength(32)
+    expect(results[0]!.gasUsed).toBe(18n)
+    expect(100_000n - results[1]!.gasUsed).toBe(outcome.gasLeft)
+    expect(Math.max(...steps.map(({ depth }) => depth))).toBe(2)
+  })
+
+  test('changes nothing but the time it takes', () => {
+    const plain = run(CALL_OTHER, { holdings, gas: 100_000n })
+    expect(trace(CALL_OTHER).outcome).toEqual(plain)
+  })
+
+  test('sees the instruction that fails', () => {
+    const { steps, results } = trace('ADD')
+    expect(steps.map(({ opcode }) => opcode)).toEqual([0x01])
+    expect(results).toEqual([
+      { status: 'halt', reason: 'stack underflow', gasUsed: 100_000n, output: new Uint8Array() },
+    ])
+  })
+})
+
+describe('forks', () => {
+  test('an opcode is there from its fork on and no earlier', () => {
+    const since = {
+      SHL: 'Constantinople',
+      CHAINID: 'Istanbul',
+      BASEFEE: 'London',
+      PUSH0: 'Shanghai',
+      MCOPY: 'Cancun',
+      CLZ: 'Osaka',
+    }
+    for (const [name, first] of Object.entries(since)) {
+      for (const fork of FORKS) {
+        const present = opcodesAt(fork).some((opcode) => opcode?.name === name)
+        expect([name, fork, present]).toEqual([
+          name,
+          fork,
+          FORKS.indexOf(fork) >= FORKS.indexOf(first as never),
+        ])
+      }
+    }
+  })
+
+  test.each([
+    ['Frontier', 50n],
+    ['TangerineWhistle', 200n],
+    ['Istanbul', 800n],
+    ['Berlin', 2100n],
+    ['Osaka', 2100n],
+  ] as const)('at %s the first SLOAD costs %s', (fork, price) => {
+    expect(gasUsed('PUSH1 0x00 SLOAD', { fork })).toBe(3n + price)
+  })
+
+  test('0x44 is the difficulty before the merge and randomness since', () => {
+    expect(evaluate('0x44', { fork: 'London' })).toBe(131_072n)
+    expect(evaluate('0x44', { fork: 'Paris' })).toBe(42n)
+  })
+
+  test('hashes of the 256 blocks before this one, zero for others', () => {
+    const hashOf = (number: string) => evaluate(`PUSH2 ${number} BLOCKHASH`)
+    expect(hashOf('0x02e8')).not.toBe(0n) // 744 = 1000 - 256
+    expect(hashOf('0x02e7')).toBe(0n)
+    expect(hashOf('0x03e7')).not.toBe(0n)
+    expect(hashOf('0x03e8')).toBe(0n)
+  })
+})
+
+describe('touched accounts (EIP-161)', () => {
+  const RIPEMD = '0x0000000000000000000000000000000000000003'
+  const call = (address: string) =>
+    `PUSH1 0x00 PUSH1 0x00 PUSH1 0x00 PUSH1 0x00 PUSH1 0x00 PUSH20 ${address} PUSH2 0xffff CALL`
+
+  test('a call of zero value touches, a reverted one does not, but for RIPEMD-160', () => {
+    const options = { fork: 'SpuriousDragon', holdings: { [OTHER]: {}, [RIPEMD]: {} } } as const
+    expect([...run(call(OTHER), options).changes.keys()]).toContain(OTHER)
+    const failing = `${call(OTHER)} ${call(RIPEMD)} INVALID`
+    expect([...run(failing, options).changes.keys()]).toEqual([RIPEMD])
+  })
+
+  test('before, a call of nobody brings an empty account into being', () => {
+    const account = (fork: 'Homestead' | 'SpuriousDragon') =>
+      run(call(OTHER), { fork }).changes.get(OTHER)?.account
+    expect(account('Homestead')).toMatchObject({ nonce: 0n, balance: 0n })
+    expect(account('SpuriousDragon')).toBeUndefined()
+  })
+})
+
+test('a sender without the value is the driver’s mistake', () => {
+  const call = callOf('STOP', { value: 2n })
+  expect(() => interpreter.run({ ...call, world: worldOf({ [ALICE]: { balance: 1n } }) })).toThrow(
+    expect.objectContaining({ code: 'DEED_EVM_BALANCE' }),
+  )
+})
