@@ -1,4 +1,5 @@
 import { isActive } from '@deed/evm'
+import { max } from '../bigint.ts'
 import { EMPTY_UNCLES_HASH } from '../block/header.ts'
 import type { Header } from '../block/types.ts'
 import type { Rules } from '../forks.ts'
@@ -25,8 +26,6 @@ const bomb = (number: bigint, delay: bigint): bigint => {
   const period = (number > delay ? number - delay : 0n) / 100_000n
   return period > 1n ? 2n ** (period - 2n) : 0n
 }
-
-const max = (a: bigint, b: bigint): bigint => (a > b ? a : b)
 
 const ADJUSTMENT_DIVISOR = 2048n
 const MINIMUM = 131_072n

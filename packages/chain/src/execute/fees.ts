@@ -1,5 +1,7 @@
 /** Prices that follow from the parent: gas (EIP-1559) and blob gas (EIP-4844, EIP-7918). */
+
 import { isActive } from '@deed/evm'
+import { max } from '../bigint.ts'
 import type { Header } from '../block/types.ts'
 import type { BlobParameters, Rules } from '../forks.ts'
 
@@ -11,8 +13,7 @@ export const nextBaseFee = (parent: Header, rules: Rules): bigint | undefined =>
   const target = gasLimit / ELASTICITY
   if (gasUsed === target) return baseFee
   if (gasUsed < target) return baseFee - (baseFee * (target - gasUsed)) / target / BASE_FEE_CHANGE_DENOMINATOR
-  const rise = (baseFee * (gasUsed - target)) / target / BASE_FEE_CHANGE_DENOMINATOR
-  return baseFee + (rise > 1n ? rise : 1n)
+  return baseFee + max((baseFee * (gasUsed - target)) / target / BASE_FEE_CHANGE_DENOMINATOR, 1n)
 }
 
 /** Wei per gas of the first block of London. */

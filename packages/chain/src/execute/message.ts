@@ -16,6 +16,7 @@ import type {
   WarmSet,
 } from '@deed/evm'
 import { EMPTY_CODE_HASH, isActive, keccak256, keccakHash } from '@deed/evm'
+import { max, min } from '../bigint.ts'
 import type { Rules } from '../forks.ts'
 import { bytesToHex, hexToBytes } from '../hex.ts'
 import { encodeRlp } from '../rlp.ts'
@@ -111,8 +112,8 @@ export const runMessage = (scope: Scope, below: Reader, message: ExecutionMessag
   const gasPeak = gasLimit - outcome.gasLeft
   const refundable = outcome.gasRefund + delegations.refund
   const refundCap = gasPeak / rules.refundQuotient
-  const spent = gasPeak - (refundable < refundCap ? refundable : refundCap)
-  const gasUsed = spent > message.floorGas ? spent : message.floorGas
+  const spent = gasPeak - min(refundable, refundCap)
+  const gasUsed = max(spent, message.floorGas)
 
   const left = (gasLimit - gasUsed) * gasPrice
   change(layer, state, sender, ({ balance }) => ({ balance: balance + left }))

@@ -1,5 +1,7 @@
 /** A signed transaction in a block: whether it may run there, and what it does. */
+
 import { type Address, EMPTY_CODE_HASH, type Log } from '@deed/evm'
+import { min } from '../bigint.ts'
 import { found } from '../state/missing.ts'
 import { NO_ACCOUNT } from '../state/overrides.ts'
 import type { Layer, Reader } from '../state/types.ts'
@@ -38,6 +40,7 @@ export const runTransaction = (
   if (typeof sender !== 'string') return sender
   const refusal =
     validateFees(scope, transaction) ??
+    validateBlobRoom(scope, room, transaction) ??
     validateTransaction(transaction, rules) ??
     validateRoom(room, transaction) ??
     validateSender(below, sender, transaction)
@@ -71,8 +74,7 @@ export const blobGasOf = (transaction: Transaction): bigint =>
 export const effectiveGasPrice = (transaction: Transaction, baseFeePerGas: bigint): bigint => {
   if ('gasPrice' in transaction) return transaction.gasPrice
   const { maxFeePerGas, maxPriorityFeePerGas } = transaction
-  const room = maxFeePerGas - baseFeePerGas
-  return baseFeePerGas + (maxPriorityFeePerGas < room ? maxPriorityFeePerGas : room)
+  return baseFeePerGas + min(maxPriorityFeePerGas, maxFeePerGas - baseFeePerGas)
 }
 
 /** The most that a transaction may take from its sender, in wei. */
@@ -82,15 +84,21 @@ export const maxCostWei = (transaction: Transaction): bigint => {
   return transaction.gasLimit * price + transaction.value + blobFee
 }
 
-const validateRoom = (room: Room, transaction: Transaction): TransactionFault | undefined => {
-  const { gasLimit } = transaction
-  if (gasLimit > room.gas)
-    return fault(
-      'GAS_ALLOWANCE_EXCEEDED',
-      `Gas limit ${gasLimit} is above ${room.gas}, what the block has left`,
-    )
+const validateRoom = (room: Room, { gasLimit }: Transaction): TransactionFault | undefined => {
+  if (gasLimit <= room.gas) return undefined
+  return fault(
+    'GAS_ALLOWANCE_EXCEEDED',
+    `Gas limit ${gasLimit} is above ${room.gas}, what the block has left`,
+  )
+}
+
+const validateBlobRoom = (
+  { rules }: Scope,
+  room: Room,
+  transaction: Transaction,
+): TransactionFault | undefined => {
   const blobGas = blobGasOf(transaction)
-  if (blobGas <= room.blobGas) return undefined
+  if (blobGas <= room.blobGas || !isActive('Cancun', rules.fork)) return undefined
   const message = `The blobs need ${blobGas} blob gas; the block has ${room.blobGas} left`
   return fault('TYPE_3_TX_MAX_BLOB_GAS_ALLOWANCE_EXCEEDED', message)
 }
