@@ -9,7 +9,7 @@ export const Notice = ({ title, children }: { title: string; children: ReactNode
 )
 
 /** What a page says when its query failed. `code` and sentence come from the platform or the chain. */
-export const Failure = ({ title, error }: { title: string; error: unknown }) => {
+export const Failure = ({ title, error, children }: FailureProps) => {
   const { code, message, shortMessage } = error as { code?: unknown; message?: string; shortMessage?: string }
   return (
     <Notice title={title}>
@@ -17,6 +17,14 @@ export const Failure = ({ title, error }: { title: string; error: unknown }) => 
         {shortMessage ?? message ?? String(error)}
         {typeof code === 'string' && <span className="ml-2 font-mono text-xs text-muted">{code}</span>}
       </p>
+      {children && <p className="mt-1 text-muted">{children}</p>}
     </Notice>
   )
+}
+
+interface FailureProps {
+  title: string
+  error: unknown
+  /** What still works, or what to do. */
+  children?: ReactNode
 }

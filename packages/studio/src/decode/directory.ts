@@ -62,7 +62,7 @@ export const directory = (
     for (const { address, name } of deed.parties) if (name) names.set(address, name)
     for (const { address, name, decimals } of deed.tokens) tokens.set(address, { symbol: name, decimals })
   }
-  for (const { address, title } of deeds) names.set(address, title ?? 'A deed')
+  for (const [address, title] of titles(deeds)) names.set(address, title)
   if (keeper?.address) names.set(keeper.address, 'Keeper')
   return {
     names,
@@ -71,6 +71,20 @@ export const directory = (
     outlines: new Map(outlines),
     acts: new Map(outlines.map(([address, outline]) => [address, actsOf(outline)])),
   }
+}
+
+/** The title of each deed by address. Deeds with one text are told apart by a number, the oldest being 1. */
+const titles = (deeds: readonly DeedSummary[]): Map<string, string> => {
+  const counts = new Map<string, number>()
+  const named = new Map<string, string>()
+  for (const { address, title = 'Unknown deed' } of deeds.toReversed()) {
+    const count = (counts.get(title) ?? 0) + 1
+    counts.set(title, count)
+    named.set(address, `${title} ${count}`)
+  }
+  for (const { address, title = 'Unknown deed' } of deeds)
+    if (counts.get(title) === 1) named.set(address, title)
+  return named
 }
 
 export const nameOf = ({ names }: Directory, address: Address | string): string | undefined =>

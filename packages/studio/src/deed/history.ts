@@ -1,8 +1,8 @@
 /** A deed's timeline as a person reads it: days, and in a day the steps with what each moved. */
 import type { Deed, TimelineEntry } from '@deed/platform'
 import { money } from '../format/money.ts'
-import { dayOf, deadline } from '../format/time.ts'
-import { clauseTitle, spaced, thirdPerson } from '../format/words.ts'
+import { DAY_SECONDS, day, dayOf, deadline, isRecurring } from '../format/time.ts'
+import { clauseTitle, short, spaced, thirdPerson } from '../format/words.ts'
 
 /** What a line means, and so its mark and colour. */
 export type Tone = 'money' | 'owed' | 'breach' | 'act' | 'time' | 'quiet'
@@ -87,23 +87,34 @@ const said = (tone: Tone, write: (entry: TimelineEntry, deed: Deed) => string): 
 
 const name = (value: string | undefined): string => spaced(value ?? 'somebody')
 const when = (deed: Deed, number: number) => deed.outline?.clauses.find((c) => c.number === number)?.when
+/** The value that a field was given, by its kind: words of 32 bytes as the contract encoded them. */
+const stated = ({ field, value = '0x' }: TimelineEntry, deed: Deed): string => {
+  const known = deed.outline?.fields.find((f) => f.name === field)
+  if (!known || value.length !== 66) return short(value, 6)
+  const unit = deed.tokens.find((t) => t.name === known.token)
+  if (known.kind === 'amount' && unit)
+    return money(BigInt(value), { symbol: unit.name, decimals: unit.decimals })
+  if (known.kind === 'date') return day(Number(BigInt(value)) * DAY_SECONDS)
+  return known.kind === 'document' ? short(value, 6) : BigInt(value).toString()
+}
+
 const isHolding = (deed: Deed, cell: string | undefined) => deed.holdings.some((h) => h.name === cell)
 
 const WRITE: Record<string, Write> = {
   signed: said('act', ({ by }) => `${name(by)} signs`),
   begun: said('act', () => 'Everybody has signed: the deed begins'),
   opened: said('quiet', ({ clause, due }, deed) => {
-    const until = due ? `, next ${deadline(due, when(deed, clause))}` : ''
+    const wait = when(deed, clause)
+    const until = due ? ` ${isRecurring(wait) ? 'and is due' : 'until'} ${deadline(due, wait)}` : ''
     return `${clauseTitle(deed.outline, clause)} opens${until}`
   }),
   elapsed: said('time', ({ clause }, deed) => {
-    const wait = when(deed, clause)
+    const recurring = isRecurring(when(deed, clause))
     const clauseName = name(deed.outline?.clauses.find((c) => c.number === clause)?.name)
-    if (wait?.startsWith('Every') || wait?.startsWith('On')) return `${clauseName} comes due`
-    return `The time of ${clauseName} runs out`
+    return recurring ? `${clauseName} comes due` : `The time of ${clauseName} runs out`
   }),
   breached: said('breach', ({ by }) => `${name(by)} did not do what this clause obliges`),
-  stated: said('quiet', ({ field }) => `${name(field)} is stated`),
+  stated: said('quiet', (entry, deed) => `${name(entry.field)} is now ${stated(entry, deed)}`),
   ended: said('act', () => 'The deed ends'),
   pay: said(
     'money',

@@ -1,9 +1,8 @@
 import type { Deed, OpenClause } from '@deed/platform'
 import { Badge } from '../components/ui/badge.tsx'
 import { Card } from '../components/ui/card.tsx'
-import { deadline, relative } from '../format/time.ts'
+import { deadline, isRecurring, relative } from '../format/time.ts'
 import { clauseTitle, short, spaced } from '../format/words.ts'
-import { isRecurring } from './picture.ts'
 
 /** Who must or may act by when and what happens otherwise; and what will happen by itself. */
 export const Now = ({ deed, now }: { deed: Deed; now: number }) => {

@@ -1,7 +1,7 @@
 import type { Deed, DeedDocument } from '@deed/platform'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { decimal } from '../format/money.ts'
-import { deadline, instant, shortDay } from '../format/time.ts'
+import { DAY_SECONDS, dayOf, deadline, instant, shortDay } from '../format/time.ts'
 import { lineOf, type Tone } from './history.ts'
 import { caption, type Mark, picture } from './picture.ts'
 
@@ -19,7 +19,7 @@ export const PictureView = ({
 }) => {
   const [place, width] = useWidth()
   // Hours are not visible on an axis of months; a day is the least that is drawn anew.
-  const today = Math.floor(now / 86_400) * 86_400
+  const today = dayOf(now) * DAY_SECONDS
   const drawn = useMemo(
     () =>
       picture(deed, text, Math.max(today, deed.timeline.at(-1)?.time ?? 0), width, (entry) => {

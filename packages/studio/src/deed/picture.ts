@@ -115,7 +115,6 @@ export const picture = (
 }
 
 const MARKED: ReadonlySet<Tone> = new Set(['money', 'owed', 'breach', 'act'])
-const RECURRING = /^(Every|On)\b/
 
 type Span = { from: number; to: number }
 
@@ -231,8 +230,6 @@ const ticks = (from: number, end: number, x: (time: number) => number) => {
     return tick.strong ? tick === labelled[0] || tick.x - labelled[0]!.x > YEAR_ROOM : !labelled.some(near)
   })
 }
-
-export const isRecurring = (when: string | undefined): boolean => RECURRING.test(when ?? '')
 
 /** What the picture shows, in a sentence for those who do not see it. */
 export const caption = (deed: Deed, { rows }: Picture): string => {

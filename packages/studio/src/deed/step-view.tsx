@@ -1,5 +1,5 @@
 import { TxLink } from '../components/who.tsx'
-import { clock } from '../format/time.ts'
+import { clock, DAY_SECONDS } from '../format/time.ts'
 import type { Line, Step, Tone } from './history.ts'
 
 /** A step of a deed: what happened, what followed, by which clause. */
@@ -26,7 +26,7 @@ export const StepView = ({ step }: { step: Step }) => {
             {step.clause}
           </a>
         )}
-        {step.time % 86_400 !== 0 && <span className="figures">{clock(step.time)}</span>}
+        {step.time % DAY_SECONDS !== 0 && <span className="figures">{clock(step.time)}</span>}
         <TxLink hash={step.tx} />
       </p>
     </li>

@@ -1,6 +1,6 @@
 /** Instants are seconds since 1970. The deeds' days are UTC days, so everything is shown in UTC. */
 
-const DAY_SECONDS = 86_400
+export const DAY_SECONDS = 86_400
 
 const format = (options: Intl.DateTimeFormatOptions) => {
   const formatter = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', ...options })
@@ -29,6 +29,9 @@ export const year = (time: number) => new Date(time * 1000).getUTCFullYear()
 /** `1 February 2027`, and the time where it is not midnight. */
 export const instant = (time: number) =>
   time % DAY_SECONDS === 0 ? day(time) : `${day(time)}, ${clock(time)}`
+
+/** Whether a clause's `when` is a moment at which something happens, rather than a time to act in. */
+export const isRecurring = (when: string | undefined): boolean => /^(Every|On)\b/.test(when ?? '')
 
 /**
  * A due instant in words. A wait (`By`, `Within`) includes its whole last day and elapses in the first second

@@ -6,6 +6,8 @@ import { Command } from '../components/copy.tsx'
 import { Failure } from '../components/notice.tsx'
 import { StateBadge } from '../components/state-badge.tsx'
 import { Skeleton } from '../components/ui/skeleton.tsx'
+import { useDirectory } from '../components/who.tsx'
+import { nameOf } from '../decode/directory.ts'
 import { money } from '../format/money.ts'
 import { day, relative } from '../format/time.ts'
 import { plural, short, spaced } from '../format/words.ts'
@@ -19,7 +21,11 @@ export const Deeds = () => {
         <h1 className="font-serif text-3xl font-medium tracking-tight">Deeds</h1>
         {deeds && deeds.length > 0 && <p className="text-sm text-muted">{plural(deeds.length, 'deed')}</p>}
       </header>
-      {error && <Failure title="The deeds cannot be shown: the platform is away." error={error} />}
+      {error && (
+        <Failure title="The deeds cannot be shown." error={error}>
+          The platform starts again by itself. Blocks, transactions and accounts can be seen meanwhile.
+        </Failure>
+      )}
       {!deeds && !error && [1, 2].map((n) => <Skeleton key={n} className="h-36" />)}
       {deeds?.length === 0 && <Empty />}
       <ul className="space-y-4">
@@ -35,6 +41,7 @@ export const Deeds = () => {
 
 const DeedCard = ({ deed }: { deed: DeedSummary }) => {
   const now = useChainTime()
+  const known = useDirectory()
   return (
     <article className="relative rounded-xl border border-line bg-surface p-4 shadow-card transition-colors hover:border-line-strong sm:p-5">
       <div className="flex items-start justify-between gap-4">
@@ -44,7 +51,7 @@ const DeedCard = ({ deed }: { deed: DeedSummary }) => {
             params={{ address: deed.address }}
             className="after:absolute after:inset-0 after:rounded-xl"
           >
-            {deed.title ?? `Deed ${short(deed.address)}`}
+            {nameOf(known, deed.address)}
           </Link>
         </h2>
         <StateBadge state={deed.state} />

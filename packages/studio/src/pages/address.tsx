@@ -63,7 +63,7 @@ export const AddressPage = () => {
                   params={{ address: deed.address }}
                   className="font-medium underline decoration-line-strong underline-offset-3"
                 >
-                  {deed.title ?? short(deed.address)}
+                  {nameOf(known, deed.address)}
                 </Link>
                 <span className="text-sm text-muted">
                   {deed.parties.find((p) => p.address === at)?.name ?? 'the deed itself'}

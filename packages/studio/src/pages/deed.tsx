@@ -6,7 +6,8 @@ import { StateBadge } from '../components/state-badge.tsx'
 import { useTitle } from '../components/title.ts'
 import { Card } from '../components/ui/card.tsx'
 import { Skeleton } from '../components/ui/skeleton.tsx'
-import { Who } from '../components/who.tsx'
+import { useDirectory, Who } from '../components/who.tsx'
+import { nameOf } from '../decode/directory.ts'
 import { DocumentView } from '../deed/document-view.tsx'
 import { History } from '../deed/history-view.tsx'
 import { Money } from '../deed/money.tsx'
@@ -23,7 +24,8 @@ export const DeedPage = () => {
   const { data: deed, error } = useQuery(deedQuery(address))
   const text = useQuery({ ...documentQuery(address), enabled: deed?.title !== undefined })
   const head = useChainTime()
-  const title = deed?.title ?? `Deed ${short(address)}`
+  const known = useDirectory()
+  const title = nameOf(known, address) ?? deed?.title ?? `Deed ${short(address)}`
   useTitle(title)
 
   if (!deed && error instanceof PlatformError && error.code === 'DEED_NOT_FOUND')
@@ -36,7 +38,14 @@ export const DeedPage = () => {
         </p>
       </Nothing>
     )
-  if (!deed) return error ? <Failure title="The deed cannot be shown." error={error} /> : <Waiting />
+  if (!deed)
+    return error ? (
+      <Failure title="The deed cannot be shown." error={error}>
+        The platform starts again by itself, and this page asks again.
+      </Failure>
+    ) : (
+      <Waiting />
+    )
 
   const now = Math.max(head ?? 0, deed.timeline.at(-1)?.time ?? 0)
   const people = deed.parties.map(({ name, address: at }) => (name ? spaced(name) : short(at)))
