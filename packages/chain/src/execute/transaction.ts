@@ -1,6 +1,6 @@
 /** A signed transaction in a block: whether it may run there, and what it does. */
 
-import { type Address, EMPTY_CODE_HASH, type Log } from '@deed/evm'
+import { type Address, EMPTY_CODE_HASH, isActive, type Log } from '@deed/evm'
 import { min } from '../bigint.ts'
 import { found } from '../state/missing.ts'
 import { NO_ACCOUNT } from '../state/overrides.ts'
