@@ -58,8 +58,8 @@ const dispatch = async (argv: readonly string[], terminal: Terminal): Promise<nu
   const { values, positionals } = parse(name, { help: flag(''), ...command.options }, rest)
   const { min, max } = command.positionals
   if (positionals.length < min || positionals.length > max) {
-    const what = positionals.length < min ? 'too little' : `"${positionals[max]}" too much`
-    throw usageError('DEED_USAGE', `That is ${what}. Write: deed ${name} ${command.usage}`)
+    const what = positionals.length < min ? 'Something is missing' : `"${positionals[max]}" is too much`
+    throw usageError('DEED_USAGE', `${what}. Write: deed ${name} ${command.usage}`)
   }
   return command.run(values, positionals, terminal)
 }

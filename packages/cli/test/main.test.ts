@@ -38,7 +38,8 @@ describe('the command line', () => {
     ],
     [['dev', '--port'], 2, /^DEED_BAD_OPTION: --port needs a value/],
     [['dev', '--json=yes'], 2, /^DEED_BAD_OPTION: --json takes no value/],
-    [['dev', 'here'], 2, /^DEED_USAGE: /],
+    [['dev', 'here'], 2, /^DEED_USAGE: .*"here" is too much\. Write: deed dev /],
+    [['perform'], 2, /^DEED_USAGE: .*Write: deed perform PATH /],
     [['dev', '--chain-id', '1'], 1, /^DEED_DEV_MNEMONIC: .*chain id 1\./],
   ])('deed %j ends with %i', async (argv, status, error) => {
     const { exit, err } = await runDeed(argv)

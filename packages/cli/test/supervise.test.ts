@@ -32,7 +32,7 @@ describe('a child', () => {
       deaths: [] as { how: string; retryMs: number; quiet: boolean }[],
       lines: [] as string[],
     }
-    const child: Child = await superviseChild(
+    const child: Child = superviseChild(
       { name: 'program', file: FILE, options: () => options },
       {
         onReady: ({ pid }) => told.ready.push(pid as number),
@@ -41,6 +41,7 @@ describe('a child', () => {
       },
     )
     onTestFinished(() => child.stop())
+    await child.ready
     return { child, told }
   }
 
@@ -87,9 +88,10 @@ describe('the house', { timeout: 120_000 }, () => {
     const said: string[] = []
     const house = await openHouse(
       { host: '127.0.0.1', port, chainId: 31337, dataFolder, platform: true, keeper: true },
-      { say: (what) => said.push(what), debug: () => {} },
+      { say: (what) => said.push(what), log: () => {} },
     )
     houses.push(house)
+    await house.platformReady
     return { house, said }
   }
   const rpc = async (url: string, method: string, params: unknown[] = []) => {
@@ -144,7 +146,7 @@ describe('the house', { timeout: 120_000 }, () => {
     for (const command of ['dev', 'start']) {
       const { err, exit } = await runDeed([command, '--port', String(port)])
       expect(exit).toBe(1)
-      expect(err.join('\n')).toMatch(new RegExp(`^DEED_PORT_IN_USE: .*${port}.*--port`))
+      expect(err.join('\n')).toMatch(new RegExp(`^DEED_PORT_IN_USE: .*${port}.*choose another port`))
     }
   })
 

@@ -4,8 +4,8 @@
  *     DEED_RPC_URL=https://… DEED_KEEPER_KEY=0x… node src/main.ts
  *
  * Options are JSON in the first argument: `{rpcUrl, dataFolder, agreements, studioFolder, keeper, port, hosts,
- * fromBlock}`. Log lines go to standard error. When it listens, it says so to its parent: `{"ready":{"port":…}}` as an
- * IPC message, or as a line on standard output.
+ * fromBlock}`. Log lines go to standard error. When it listens, or when it cannot start, it says so as a line on
+ * standard output and, where it was started with a channel, as a message: {@link PlatformProcessReport}.
  */
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
@@ -28,10 +28,20 @@ const optionsSchema = z.strictObject({
   fromBlock: z.int().min(0).optional(),
 })
 
+/** What the process tells the one who started it. */
+export type PlatformProcessReport =
+  | { readonly kind: 'ready'; readonly port: number }
+  | { readonly kind: 'failed'; readonly code: string; readonly message: string }
+
 /** Closing PGlite takes some 100 ms; whoever waits longer than this is not waited for. */
 const CLOSE_TIMEOUT_MS = 5_000
 
 const log = jsonLog((line) => process.stderr.write(line))
+
+const report = (message: PlatformProcessReport): void => {
+  process.stdout.write(`${JSON.stringify(message)}\n`)
+  process.send?.(message)
+}
 
 const readOptions = (): z.infer<typeof optionsSchema> => {
   const { DEED_RPC_URL, DEED_DATA, DEED_HOSTS } = process.env
@@ -87,9 +97,7 @@ const main = async () => {
   process.on('SIGINT', () => void close('it was told to'))
   process.on('disconnect', () => void close('its parent is gone'))
 
-  const ready = { ready: { port: gateway.port } }
-  if (process.send) process.send(ready)
-  else process.stdout.write(`${JSON.stringify(ready)}\n`)
+  report({ kind: 'ready', port: gateway.port })
 }
 
 try {
@@ -97,5 +105,8 @@ try {
 } catch (error) {
   if (!(error instanceof PlatformError)) throw error
   log('error', error.message, { code: error.code, ...error.details })
-  process.exit(1)
+  report({ kind: 'failed', code: error.code, message: error.message })
+  process.exitCode = 1
+  // What was sent must still leave; the open channel alone would keep the process.
+  if (process.connected) process.disconnect()
 }

@@ -5,6 +5,7 @@ import { command } from '../command.ts'
 import { CommandError, EXIT } from '../fault.ts'
 import { flag, number, text } from '../options.ts'
 import { type House, openHouse } from '../supervise/house.ts'
+import { DEV_KEEPER } from '../supervise/keeper-account.ts'
 import type { Terminal } from '../terminal.ts'
 
 /** Where every tool looks for a development chain. */
@@ -67,10 +68,13 @@ export const dev = command({
           platform: !options['no-platform'],
           keeper: !options['no-keeper'],
         },
-        { say, debug: debugOf(terminal) },
+        { say, log: logTo(terminal) },
       )
       try {
-        await announce(house, chainId, options.json === true, terminal)
+        await announce(house, options.json === true, !options['no-keeper'], terminal)
+        await Promise.race([house.platformReady, untilStopped(terminal)])
+        if (options.json && !terminal.stop.aborted)
+          terminal.out(JSON.stringify({ event: 'platform', ...house.pids() }))
         await untilStopped(terminal)
       } finally {
         await house.stop()
@@ -82,11 +86,15 @@ export const dev = command({
   },
 })
 
-/** The children's own lines are for whoever looks for a fault; a warning of theirs is for everybody. */
-export const debugOf =
+/** The children's own logs are for whoever looks for a fault; what they warn of by a code is for everybody. */
+export const logTo =
   (terminal: Terminal) =>
-  (line: string): void => {
-    if (terminal.env.DEED_DEBUG === '1' || /DEED_[A-Z]/.test(line)) terminal.err(terminal.style('dim', line))
+  (name: string, line: string): void => {
+    if (terminal.env.DEED_DEBUG === '1') terminal.err(terminal.style('dim', `${name}: ${line}`))
+    else if (line.startsWith('{')) {
+      const { level, code, message } = JSON.parse(line) as Record<string, string>
+      if (level !== 'info' && code) terminal.err(terminal.style('yellow', `${code}: ${message}`))
+    } else terminal.err(terminal.style('dim', `${name}: ${line}`))
   }
 
 export const untilStopped = ({ stop }: Terminal): Promise<void> =>
@@ -95,27 +103,30 @@ export const untilStopped = ({ stop }: Terminal): Promise<void> =>
     else stop.addEventListener('abort', () => resolve(), { once: true })
   })
 
-const announce = async (house: House, chainId: number, json: boolean, t: Terminal): Promise<void> => {
-  const accounts = await accountsOf(house.url)
-  const keeper = await keeperOf(house.url)
+const announce = async ({ url, pids }: House, json: boolean, keeper: boolean, t: Terminal): Promise<void> => {
+  const accounts = await accountsOf(url)
+  const { platform } = pids()
+  const keeperAccount =
+    platform && keeper ? (t.env.DEED_KEEPER_KEY ? 'of DEED_KEEPER_KEY' : DEV_KEEPER) : undefined
   if (json) {
-    t.out(JSON.stringify({ event: 'ready', url: house.url, chainId, accounts, keeper, ...house.pids() }))
+    const more = keeperAccount && { keeper: keeperAccount }
+    t.out(JSON.stringify({ event: 'ready', url, chainId: DEV_CHAIN_ID, accounts, ...more, ...pids() }))
     return
   }
   t.out(
     [
       '',
-      `  ${t.style('bold', 'Deed')} is ready at ${t.style(['bold', 'underline'], house.url)}`,
+      `  ${t.style('bold', 'Deed')} is ready at ${t.style(['bold', 'underline'], url)}`,
       '',
-      `  JSON-RPC, WebSocket${house.pids().platform ? ', page and /api' : ''} on this address; chain id ${chainId}`,
-      `  keeper    ${keeper ?? 'none'}`,
+      `  JSON-RPC and WebSocket${platform ? ', in a browser the page, /api' : ''}; chain id ${DEV_CHAIN_ID}`,
+      `  keeper    ${keeperAccount ?? 'none'}`,
       '',
       '  accounts  10,000 ETH each, of the mnemonic "test test test test test test test test test test test junk"',
       t.style('yellow', '            whose private keys everybody knows: never send them anything of worth'),
       ...accounts.map((address, i) => `  (${i})       ${address}`),
       '',
       '  Watch a lease perform itself:',
-      `  npx deed perform examples/lease --rpc ${house.url}`,
+      `  npx deed perform examples/lease --rpc ${url}`,
       '',
       t.style('dim', '  Ctrl-C ends it.'),
     ].join('\n'),
@@ -129,11 +140,4 @@ const accountsOf = async (url: string): Promise<string[]> => {
     body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_accounts', params: [] }),
   })
   return ((await response.json()) as { result?: string[] }).result ?? []
-}
-
-const keeperOf = async (url: string): Promise<string | undefined> => {
-  const response = await fetch(`${url}/api/keeper`).catch(() => undefined)
-  if (!response?.ok) return undefined
-  const status = (await response.json()) as { state: string; address?: string }
-  return status.address && `${status.address} (${status.state})`
 }

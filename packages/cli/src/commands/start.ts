@@ -20,7 +20,7 @@ import { headTime, type Stage, travel } from '../perform/stage.ts'
 import { endow } from '../perform/token.ts'
 import { openHouse } from '../supervise/house.ts'
 import type { Terminal } from '../terminal.ts'
-import { DEFAULT_HOST, DEFAULT_PORT, debugOf, untilStopped } from './dev.ts'
+import { DEFAULT_HOST, DEFAULT_PORT, logTo, untilStopped } from './dev.ts'
 
 /** The chain's time at the beginning: early enough for the first lease to be signed. */
 const GENESIS_SECONDS = Date.UTC(2027, 0, 1) / 1000
@@ -63,7 +63,7 @@ export const start = command({
           platform: true,
           keeper: true,
         },
-        { say: terminal.err, debug: debugOf(terminal) },
+        { say: terminal.err, log: logTo(terminal) },
       )
       try {
         terminal.out(
@@ -72,6 +72,8 @@ export const start = command({
         terminal.out(
           terminal.style('dim', '  Open it in a browser: leases perform themselves there. Ctrl-C ends it.\n'),
         )
+        await Promise.race([house.platformReady, untilStopped(terminal)])
+        if (terminal.stop.aborted) return EXIT.ok
         await playAll(house.url, agreement, options['month-seconds'] ?? 4, terminal)
         if (!options.once && !terminal.stop.aborted) {
           terminal.out('\n  All leases have ended. The chain goes on by the clock; Ctrl-C ends it.')

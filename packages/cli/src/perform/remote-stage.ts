@@ -1,4 +1,5 @@
 /** A development chain behind a URL, such as `deed dev`, with its own keeper if it has one. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { deedAbi } from '@deed/agreement'
 import { http } from 'viem'
 import { z } from 'zod'
@@ -9,6 +10,9 @@ import type { Play } from './play.ts'
 import { clientOn, DEV_CHAIN_ID, headTime, type Stage } from './stage.ts'
 
 const REQUEST_TIMEOUT_MS = 10_000
+/** A platform that is just starting is ready within 3 s on a quiet machine. */
+const PLATFORM_TIMEOUT_MS = 60_000
+const PLATFORM_POLL_MS = 100
 /** How long a keeper may take for one instant before we take it for dead. */
 const KEEPER_TIMEOUT_MS = 30_000
 const KEEPER_POLL_MS = 25
@@ -55,15 +59,25 @@ export const remoteStage = async (url: string, agreement: Agreement): Promise<St
 
 const healthSchema = z.object({ keeper: z.string() })
 
-/** The platform's health, or undefined if the URL has no platform. */
+/** The platform's health, or undefined if the URL has no platform. One that is just starting is waited for. */
 const healthOf = async (url: string) => {
-  try {
+  const giveUpMs = performance.now() + PLATFORM_TIMEOUT_MS
+  for (;;) {
     const response = await fetch(new URL('/api/health', url), {
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-    })
-    return response.ok ? healthSchema.parse(await response.json()) : undefined
-  } catch {
-    return undefined
+    }).catch(() => undefined)
+    if (response?.ok) {
+      const health = healthSchema.safeParse(await response.json().catch(() => undefined))
+      // Until its first look at the chain the keeper does not know whether it may act.
+      if (!health.success || health.data.keeper !== 'away') return health.data
+    } else if (response?.status !== 502 && response?.status !== 503) return undefined
+    if (performance.now() > giveUpMs) {
+      throw new CommandError(
+        'DEED_PLATFORM_AWAY',
+        `The platform behind ${url} has not answered for ${PLATFORM_TIMEOUT_MS / 1000} s. See what \`deed dev\` says, or run it with --no-platform.`,
+      )
+    }
+    await sleep(PLATFORM_POLL_MS)
   }
 }
 
@@ -95,7 +109,7 @@ const untilIdle = async (stage: Stage, plays: readonly Play[]): Promise<void> =>
         `The deed ${plays[busy.indexOf(true)]!.deed} has something due, and the keeper has not called it for ${KEEPER_TIMEOUT_MS / 1000} s. See /api/keeper for what it says, or perform without --rpc.`,
       )
     }
-    await new Promise((resolve) => setTimeout(resolve, KEEPER_POLL_MS))
+    await sleep(KEEPER_POLL_MS)
   }
 }
 

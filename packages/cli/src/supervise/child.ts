@@ -31,6 +31,8 @@ export interface ChildEvents {
 
 export interface Child {
   readonly pid: number | undefined
+  /** Resolves when it is ready for the first time; rejects if it cannot be started at all. */
+  readonly ready: Promise<void>
   readonly send: (message: object) => void
   /** SIGTERM, then SIGKILL when that takes too long. It is not started again. */
   readonly stop: () => Promise<void>
@@ -46,8 +48,8 @@ const TOLD_DEATHS = 5
 const READY_TIMEOUT_MS = 60_000
 const STOP_TIMEOUT_MS = 5_000
 
-/** Starts the program. Resolves when it is ready for the first time; rejects if it cannot be started at all. */
-export const superviseChild = async (program: Program, events: ChildEvents): Promise<Child> => {
+/** Starts the program. It is kept running unless its first start fails. */
+export const superviseChild = (program: Program, events: ChildEvents): Child => {
   let current: ChildProcess | undefined
   let stopping = false
   let retry: NodeJS.Timeout | undefined
@@ -65,7 +67,8 @@ export const superviseChild = async (program: Program, events: ChildEvents): Pro
         detached: process.platform !== 'win32',
       })
       current = child
-      for (const stream of [child.stdout!, child.stderr!]) createInterface(stream).on('line', events.onLine)
+      for (const stream of [child.stdout!, child.stderr!])
+        createInterface(stream).on('line', (line) => isReport(line) || events.onLine(line))
       const tooLate = setTimeout(() => {
         fault = new CommandError(
           'DEED_START_TIMEOUT',
@@ -87,7 +90,10 @@ export const superviseChild = async (program: Program, events: ChildEvents): Pro
       child.on('close', (code, signal) => {
         clearTimeout(tooLate)
         current = undefined
-        if (stopping) return
+        if (stopping) {
+          resolve()
+          return
+        }
         const how = fault?.message ?? (signal ? `ended by ${signal}` : `ended with status ${code}`)
         // One that never was ready will not be so the next time either, unless it was once before.
         if (!ready && deaths === 0) {
@@ -115,17 +121,18 @@ export const superviseChild = async (program: Program, events: ChildEvents): Pro
     clearTimeout(force)
   }
 
-  try {
-    await start()
-  } catch (error) {
-    stopping = true
-    throw error
-  }
+  const ready = start()
+  // Whoever waits for it is told; for others the event is enough.
+  ready.catch(() => {})
   return {
     get pid() {
       return current?.pid
     },
+    ready,
     send: (message) => void (current?.connected && current.send(message)),
     stop,
   }
 }
+
+/** The chain says on standard output too what it says by IPC, for those who start it by hand. */
+const isReport = (line: string): boolean => line.startsWith('{"kind":')

@@ -25,33 +25,35 @@ export interface HouseOptions {
 
 export interface HouseEvents {
   readonly say: (what: string) => void
-  readonly debug: (line: string) => void
+  /** A line of a child's own log. */
+  readonly log: (name: string, line: string) => void
 }
 
 export interface House {
   readonly url: string
+  /** Resolves when keeper and page are there too; rejects if the platform cannot be started. */
+  readonly platformReady: Promise<void>
   /** Process ids, for those who want to see one die. */
   readonly pids: () => { chain: number | undefined; platform: number | undefined }
   readonly stop: () => Promise<void>
 }
 
-/** @throws the chain's own error, such as DEED_PORT_IN_USE. The house stands without a platform that cannot start. */
+/** Resolves when the chain is ready. @throws the chain's own error, such as DEED_PORT_IN_USE. */
 export const openHouse = async (options: HouseOptions, events: HouseEvents): Promise<House> => {
   let { port } = options
   let platformPort: number | undefined
-  let platform: Child | undefined
+  const tellForward = () => {
+    if (platformPort === undefined) return
+    chain.send({ kind: 'forward', target: { host: LOOPBACK, port: platformPort } })
+  }
 
-  const chain = await superviseChild(
-    {
-      name: 'chain',
-      file: fileOf('@deed/chain/server/main'),
-      options: () => chainOptions(options, port),
-    },
+  const chain = superviseChild(
+    { name: 'chain', file: fileOf('@deed/chain/server/main'), options: () => chainOptions(options, port) },
     {
       onReady: (message) => {
         // The first port holds for good: clients know it.
         port = Number(message.port)
-        if (platformPort !== undefined) tellForward()
+        tellForward()
       },
       onDeath: (how, retryMs, quiet) => {
         if (quiet) return
@@ -59,37 +61,20 @@ export const openHouse = async (options: HouseOptions, events: HouseEvents): Pro
           `The chain has gone (${how}) and starts again in ${retryMs} ms. It lived in memory: blocks and contracts are lost.`,
         )
       },
-      onLine: (line) => events.debug(`chain: ${line}`),
+      onLine: (line) => events.log('chain', line),
     },
   )
-  const tellForward = () => chain.send({ kind: 'forward', target: { host: LOOPBACK, port: platformPort } })
+  await chain.ready
   const urlHost = options.host.includes(':') ? `[${options.host}]` : options.host
   const url = `http://${urlHost}:${port}`
-
-  if (options.platform) {
-    const file = join(dirname(fileOf('@deed/platform')), 'main.ts')
-    const program = { name: 'platform', file, options: () => platformOptions(options, url) }
-    try {
-      platform = await superviseChild(program, {
-        onReady: (message) => {
-          platformPort = Number(message.port)
-          tellForward()
-        },
-        onDeath: (how, retryMs, quiet) => {
-          if (quiet) return
-          events.say(
-            `The platform has gone (${how}) and starts again in ${retryMs} ms. JSON-RPC goes on meanwhile.`,
-          )
-        },
-        onLine: (line) => events.debug(`platform: ${line}`),
-      })
-    } catch (error) {
-      await chain.stop()
-      throw error
-    }
+  const platform = options.platform ? startPlatform(options, url, events, tellPort) : undefined
+  function tellPort(listening: number) {
+    platformPort = listening
+    tellForward()
   }
   return {
     url,
+    platformReady: platform?.ready ?? Promise.resolve(),
     pids: () => ({ chain: chain.pid, platform: platform?.pid }),
     stop: async () => {
       await platform?.stop()
@@ -97,6 +82,30 @@ export const openHouse = async (options: HouseOptions, events: HouseEvents): Pro
     },
   }
 }
+
+const startPlatform = (
+  options: HouseOptions,
+  url: string,
+  events: HouseEvents,
+  tellPort: (port: number) => void,
+): Child =>
+  superviseChild(
+    {
+      name: 'platform',
+      file: join(dirname(fileOf('@deed/platform')), 'main.ts'),
+      options: () => platformOptions(options, url),
+    },
+    {
+      onReady: (message) => tellPort(Number(message.port)),
+      onDeath: (how, retryMs, quiet) => {
+        if (quiet) return
+        events.say(
+          `The platform has gone (${how}) and starts again in ${retryMs} ms. JSON-RPC goes on meanwhile.`,
+        )
+      },
+      onLine: (line) => events.log('platform', line),
+    },
+  )
 
 const LOOPBACK = '127.0.0.1'
 /** The keeper's gas. */
