@@ -14,6 +14,20 @@ export const blockTime = ({ offset, next }: ChainClock, wallTime: bigint, parent
   return time > parentTime ? time : parentTime + 1n
 }
 
+/**
+ * Puts the clock ahead: from the last block's time where that is later, as it is after many blocks within
+ * one second, so that `seconds` always pass.
+ */
+export const advanceClock = (
+  clock: ChainClock,
+  seconds: bigint,
+  wallTime: bigint,
+  headTime: bigint,
+): void => {
+  const time = wallTime + clock.offset
+  setClock(clock, (time > headTime ? time : headTime) + seconds, wallTime)
+}
+
 /** Makes the clock show `time` at this reading of the wall clock. */
 export const setClock = (clock: ChainClock, time: bigint, wallTime: bigint): void => {
   clock.offset = time - wallTime

@@ -10,7 +10,7 @@ export type Input =
   | { readonly kind: 'transaction'; readonly encoded: Hex }
   /** A block was mined from the mempool. */
   | { readonly kind: 'block'; readonly wallTime: number }
-  | { readonly kind: 'increaseTime'; readonly seconds: number }
+  | { readonly kind: 'increaseTime'; readonly seconds: number; readonly wallTime: number }
   | { readonly kind: 'setTime'; readonly time: number; readonly wallTime: number }
   | { readonly kind: 'nextTime'; readonly time: number }
   | { readonly kind: 'snapshot' }

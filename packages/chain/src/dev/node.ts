@@ -13,7 +13,7 @@ import type { Control, Node } from '../rpc/node.ts'
 import { createMemoryStore } from '../store/memory.ts'
 import type { Store } from '../store/store.ts'
 import { createWallet, DEV_PRIVATE_KEYS } from './accounts.ts'
-import { blockTime, createClock, passBlock, setClock } from './clock.ts'
+import { advanceClock, blockTime, createClock, passBlock, setClock } from './clock.ts'
 import type { Input } from './input.ts'
 import { buildBlock, hasExecutable, settleBlock } from './miner.ts'
 import { createSnapshots, revertTo, takeSnapshot } from './snapshot.ts'
@@ -133,7 +133,7 @@ export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> =
       transaction: ({ encoded }) => takeIn(hexToBytes(encoded), false),
       block: ({ wallTime: now }) => mineBlock(BigInt(now)),
       increaseTime: async (input) => {
-        clock.offset += BigInt(input.seconds)
+        advanceClock(clock, BigInt(input.seconds), BigInt(input.wallTime), headTime())
         record(input)
       },
       setTime: async (input) => {
@@ -164,14 +164,17 @@ export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> =
   }
 
   const control: Control = {
-    mine: (blocks, timestamp) =>
+    mine: (blocks, timestamp, interval) =>
       inTurn(async () => {
-        if (timestamp !== undefined) await enact({ kind: 'nextTime', time: Number(timestamp) })
-        for (let block = 0; block < blocks; block++) await mineBlock(wallTime())
+        for (let block = 0; block < blocks; block++) {
+          const time = block === 0 ? timestamp : interval && headTime() + interval
+          if (time !== undefined) await enact({ kind: 'nextTime', time: toSeconds(time) })
+          await mineBlock(wallTime())
+        }
       }),
     increaseTime: (seconds) =>
       inTurn(async () => {
-        await enact({ kind: 'increaseTime', seconds: toSeconds(seconds) })
+        await enact({ kind: 'increaseTime', seconds: toSeconds(seconds), wallTime: Number(wallTime()) })
         return clock.offset
       }),
     setTime: (time) =>

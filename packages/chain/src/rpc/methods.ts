@@ -52,11 +52,13 @@ const at = param('block', orElse(blockParameter, LATEST))
 const block_ = param('block', blockParameter)
 const blockHash = param('blockHash', hash)
 const blockNumber = param('block', blockNumberOrTag)
+const blocks = param('blocks', orElse(integer, 1n))
 const filterId = param('filterId', text)
 const hydrated = param('hydrated', orElse(boolean, false))
 const index = param('index', count)
 const request = param('transaction', transactionRequest)
 const state = param('stateOverrides', maybe(stateOverrides))
+const interval = param('intervalSeconds', orElse(integer, 0n))
 const overrides = param('blockOverrides', maybe(blockOverrides))
 const transactionHash = param('transactionHash', hash)
 
@@ -168,6 +170,8 @@ export const METHODS: Readonly<Record<string, Method>> = {
   debug_getRawTransaction: method('debug', 2, [transactionHash], raw.debugGetRawTransaction),
 
   evm_mine: method('dev', 100, [param('timestamp', anything)], evm.evmMine),
+  hardhat_mine: method('dev', 100, [blocks, interval], evm.hardhatMine),
+  anvil_mine: method('dev', 100, [blocks, interval], evm.hardhatMine),
   evm_increaseTime: method('dev', 1, [param('seconds', integer)], evm.evmIncreaseTime),
   evm_setTime: method('dev', 1, [param('timestamp', integer)], evm.evmSetTime),
   evm_setNextBlockTimestamp: method('dev', 1, [param('timestamp', integer)], evm.evmSetNextBlockTimestamp),

@@ -33,8 +33,8 @@ export interface Node {
 
 /** What the `evm_` methods do. Times are seconds. */
 export interface Control {
-  /** Mines `blocks` blocks, the first at `timestamp` if given, later ones as the clock says. */
-  mine(blocks: number, timestamp?: bigint): Promise<void>
+  /** Mines blocks: the first at `timestamp` if given, later ones `interval` seconds apart or as the clock says. */
+  mine(blocks: number, timestamp?: bigint, interval?: bigint): Promise<void>
   /** Puts the chain's clock ahead. Returns by how much it is ahead of the wall clock now. */
   increaseTime(seconds: bigint): Promise<bigint>
   /** Sets the chain's clock. Returns by how much it is ahead of the wall clock now. */

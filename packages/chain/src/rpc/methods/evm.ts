@@ -21,6 +21,14 @@ export const evmMine = async ({ node }: Context, options: unknown) => {
   return quantity(0)
 }
 
+/** As Hardhat and anvil have it: blocks and the seconds between them, zero meaning as the clock says. */
+export const hardhatMine = async ({ node }: Context, blocks: bigint, interval: bigint) => {
+  if (blocks > MAX_MINED_BLOCKS)
+    refuse('argument 0 (blocks)', `at most ${MAX_MINED_BLOCKS} blocks`, Number(blocks))
+  await control(node.control).mine(Number(blocks), undefined, interval === 0n ? undefined : interval)
+  return null
+}
+
 /** Seconds by which the chain's clock is ahead afterwards, as a decimal string, as Hardhat has it. */
 export const evmIncreaseTime = async ({ node }: Context, seconds: bigint) =>
   (await control(node.control).increaseTime(seconds)).toString()
