@@ -95,6 +95,7 @@ const rules = (fork: Fork): TransactionRules => ({
   chainId: 31337n,
   transactionGasCap: isActive('Osaka', fork) ? 2n ** 24n : undefined,
   transactionBlobCap: isActive('Osaka', fork) ? 6n : undefined,
+  blobs: { max: 9n },
 })
 
 describe('transaction codec', () => {
@@ -255,6 +256,10 @@ describe('validity at a fork', () => {
     [
       'TYPE_3_TX_BLOB_COUNT_EXCEEDED',
       { ...blob, blobVersionedHashes: Array(7).fill(blob.blobVersionedHashes[0]) },
+    ],
+    [
+      'TYPE_3_TX_MAX_BLOB_GAS_ALLOWANCE_EXCEEDED',
+      { ...blob, blobVersionedHashes: Array(10).fill(blob.blobVersionedHashes[0]) },
     ],
     ['TYPE_3_TX_INVALID_BLOB_VERSIONED_HASH', { ...blob, blobVersionedHashes: [`0x02${'00'.repeat(31)}`] }],
     ['TYPE_4_TX_CONTRACT_CREATION', { ...setCode, to: undefined }],

@@ -12,6 +12,8 @@ export interface TransactionRules {
   readonly transactionGasCap: bigint | undefined
   /** EIP-7594. */
   readonly transactionBlobCap: bigint | undefined
+  /** Blobs a block: a transaction with more fits into none. */
+  readonly blobs: { readonly max: bigint }
 }
 
 /**
@@ -109,12 +111,16 @@ const checkGas: Check = (transaction, { fork, transactionGasCap }) => {
   return fault('GAS_LIMIT_EXCEEDS_MAXIMUM', message)
 }
 
-const checkBlobs: Check = (transaction, { transactionBlobCap }) => {
+const checkBlobs: Check = (transaction, { transactionBlobCap, blobs }) => {
   if (transaction.type !== 3) return undefined
   const { to, blobVersionedHashes: hashes } = transaction
   if (to === undefined)
     return fault('TYPE_3_TX_CONTRACT_CREATION', 'A blob transaction cannot create a contract')
   if (hashes.length === 0) return fault('TYPE_3_TX_ZERO_BLOBS', 'A blob transaction has at least one blob')
+  if (hashes.length > blobs.max) {
+    const message = `${hashes.length} blobs; a whole block has at most ${blobs.max}`
+    return fault('TYPE_3_TX_MAX_BLOB_GAS_ALLOWANCE_EXCEEDED', message)
+  }
   if (transactionBlobCap !== undefined && hashes.length > transactionBlobCap) {
     const message = `${hashes.length} blobs; one transaction has at most ${transactionBlobCap} (EIP-7594)`
     return fault('TYPE_3_TX_BLOB_COUNT_EXCEEDED', message)
