@@ -15,7 +15,7 @@ export type RlpItem = Uint8Array | readonly RlpItem[]
 export const MAX_DEPTH = 64
 
 /** Twice what an Osaka block may have with its transactions' data at 2^24 gas; older ones are far smaller. */
-export const MAX_BYTES = 64 * 1024 * 1024
+const MAX_BYTES = 64 * 1024 * 1024
 
 /** Encodes in one pass, from the last byte to the first, so that a length is known when it is written. */
 export const encodeRlp = (input: RlpInput): Uint8Array => {

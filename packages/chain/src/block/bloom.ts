@@ -1,7 +1,7 @@
 import { hexToBytes, keccak256, type Log } from '@deed/evm'
 
 /** Logs bloom filter of 2048 bits (Yellow Paper §4.3.1). */
-export const BLOOM_BYTES = 256
+const BLOOM_BYTES = 256
 
 export const emptyBloom = (): Uint8Array => new Uint8Array(BLOOM_BYTES)
 

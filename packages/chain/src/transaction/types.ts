@@ -24,7 +24,7 @@ export interface Signature {
 }
 
 /** Type 0. */
-export interface LegacyTransaction extends Payload {
+interface LegacyTransaction extends Payload {
   readonly type: 0
   /** `undefined`: unprotected, as all were before EIP-155. */
   readonly chainId: bigint | undefined
@@ -32,7 +32,7 @@ export interface LegacyTransaction extends Payload {
 }
 
 /** Type 1, EIP-2930. */
-export interface AccessListTransaction extends Payload {
+interface AccessListTransaction extends Payload {
   readonly type: 1
   readonly chainId: bigint
   readonly gasPrice: bigint
@@ -40,7 +40,7 @@ export interface AccessListTransaction extends Payload {
 }
 
 /** Type 2, EIP-1559. */
-export interface FeeMarketTransaction extends DynamicFeePayload {
+interface FeeMarketTransaction extends DynamicFeePayload {
   readonly type: 2
 }
 
@@ -60,7 +60,7 @@ export interface SetCodeTransaction extends DynamicFeePayload {
 
 export type AccessList = readonly AccessListEntry[]
 
-export interface AccessListEntry {
+interface AccessListEntry {
   readonly address: Address
   readonly storageKeys: readonly Hash[]
 }

@@ -32,7 +32,7 @@ export const validateTransaction = (
 }
 
 /** First fork of each type: EIP-2930, 1559, 4844, 7702. */
-export const TYPE_SINCE: Readonly<Record<TransactionType, Fork>> = {
+const TYPE_SINCE: Readonly<Record<TransactionType, Fork>> = {
   0: 'Frontier',
   1: 'Berlin',
   2: 'London',
@@ -41,10 +41,10 @@ export const TYPE_SINCE: Readonly<Record<TransactionType, Fork>> = {
 }
 
 /** Bytes; EIP-3860. */
-export const MAX_INITCODE_BYTES = 2 * 24_576
+const MAX_INITCODE_BYTES = 2 * 24_576
 
 /** A versioned hash of a KZG commitment begins with it (EIP-4844). */
-export const KZG_VERSION = '0x01'
+const KZG_VERSION = '0x01'
 
 type Check = (transaction: Transaction, rules: TransactionRules) => TransactionFault | undefined
 

@@ -44,10 +44,10 @@ export interface NodeStore {
 export const EMPTY_ROOT: Hash = '0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421'
 
 /** A node whose encoding is shorter is kept inside its parent in place of its hash. */
-export const HASHED_FROM_BYTES = 32
+const HASHED_FROM_BYTES = 32
 
 /** Reads a node of a store. Throws {@link MissingNodeError}; {@link orMissing} makes an outcome of that. */
-export const loadNode = (hash: Hash, store: NodeStore): Node => {
+const loadNode = (hash: Hash, store: NodeStore): Node => {
   const encoded = store.get(hash)
   if (encoded === undefined) throw new MissingNodeError(hash)
   return decodeNode(encoded, hash)
@@ -70,7 +70,7 @@ export const commit = (root: Child, put: (hash: Hash, encoded: Uint8Array) => vo
   return hash
 }
 
-export const decodeNode = (encoded: Uint8Array, hash?: Hash): Node => fromItem(decodeRlp(encoded), hash)
+const decodeNode = (encoded: Uint8Array, hash?: Hash): Node => fromItem(decodeRlp(encoded), hash)
 
 /** The nibbles of a key, high one first. */
 export const toNibbles = (key: Uint8Array): Uint8Array => {
