@@ -31,6 +31,8 @@ const OF_FASTIFY: Readonly<Record<string, readonly [status: number, code: string
 }
 
 const ISSUES_SHOWN = 10
+/** Messages of libraries may repeat what was sent. */
+const MESSAGE_SHOWN = 200
 
 export const answerError =
   (log: Log) =>
@@ -55,7 +57,7 @@ const describe = (error: FastifyError | Error): [number, ApiError] => {
   const known = OF_FASTIFY[code]
   if (known) return [known[0], { code: known[1], message: known[2] }]
   if (statusCode && statusCode >= 400 && statusCode < 500)
-    return [statusCode, { code: 'DEED_BAD_REQUEST', message: error.message }]
+    return [statusCode, { code: 'DEED_BAD_REQUEST', message: `${error.message.slice(0, MESSAGE_SHOWN)}.` }]
   return [500, { code: 'DEED_INTERNAL', message: 'Something went wrong in the platform; its log says what.' }]
 }
 

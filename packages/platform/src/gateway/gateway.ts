@@ -6,6 +6,7 @@ import { resolve } from 'node:path'
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Hex } from 'viem'
 import { z } from 'zod'
+import { PlatformError } from '../error.ts'
 import type { Log } from '../log.ts'
 import type { Platform } from '../platform.ts'
 import type { Health, Registration } from './api.ts'
@@ -46,6 +47,7 @@ const addressSchema = z
   .transform((address) => address.toLowerCase() as Hex)
 const addressParams = z.object({ address: addressSchema })
 
+/** @throws `DEED_PORT_IN_USE`. */
 export const startGateway = async (options: GatewayOptions): Promise<Gateway> => {
   const { platform, log, hosts = [] } = options
   const started = performance.now()
@@ -110,7 +112,10 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     return page(request, reply)
   })
 
-  await server.listen({ host: HOST, port: options.port ?? 0 })
+  await server.listen({ host: HOST, port: options.port ?? 0 }).catch((error) => {
+    stream.close()
+    throw error.code === 'EADDRINUSE' ? portInUse(options.port!) : error
+  })
   const { port } = server.server.address() as { port: number }
   return {
     port,
@@ -125,6 +130,13 @@ const found = <T>(value: T | undefined, what: string): T => {
   if (value === undefined) throw notFound(what)
   return value
 }
+
+const portInUse = (port: number) =>
+  new PlatformError(
+    'DEED_PORT_IN_USE',
+    `Port ${port} of ${HOST} is taken by another process. Stop that process or choose another port.`,
+    { port },
+  )
 
 /** Remembers answers until the head moves: a page open in ten browsers costs one. */
 const headCache = (platform: Pick<Platform, 'status' | 'on'>) => {
