@@ -1,0 +1,198 @@
+import type { Address, Hash } from '@deed/evm'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { headerHash } from '../block/header.ts'
+import { change } from '../execute/message.ts'
+import type { Executed } from '../execute/types.ts'
+import { devGenesis, executeGenesis, type GenesisAccount } from '../genesis.ts'
+import { commitBlock, forgetBatch } from '../store/commit.ts'
+import { createForgetfulStore } from '../store/forgetful.fixture.ts'
+import { createMemoryStore } from '../store/memory.ts'
+import type { BlockRecord, Store } from '../store/store.ts'
+import { clearStorage, createLayer, deleteAccount, overlay, writeSlots } from './layer.ts'
+import { found, settle } from './missing.ts'
+import { settleLayer } from './root.ts'
+import { readerAt } from './tree.ts'
+import type { Layer, Reader } from './types.ts'
+
+/** A whole state, copied for every block: what the tree must not differ from. */
+type Model = ReadonlyMap<Address, { readonly balance: bigint; readonly slots: ReadonlyMap<bigint, bigint> }>
+
+type Edit =
+  | { readonly kind: 'pay'; readonly who: number; readonly balance: bigint }
+  | { readonly kind: 'write'; readonly who: number; readonly key: bigint; readonly value: bigint }
+  | { readonly kind: 'delete'; readonly who: number }
+  | { readonly kind: 'recreate'; readonly who: number; readonly key: bigint; readonly value: bigint }
+
+type Step =
+  | { readonly kind: 'commit'; readonly parent: number; readonly edits: readonly Edit[] }
+  | { readonly kind: 'forget'; readonly target: number; readonly head: number }
+
+const ADDRESSES = [1, 2, 3, 4].map((n): Address => `0x${String(n).repeat(40)}`)
+const KEYS = [0n, 1n, 2n, 2n ** 255n]
+
+const who = fc.nat({ max: ADDRESSES.length - 1 })
+const key = fc.constantFrom(...KEYS)
+const value = fc.bigInt({ min: 0n, max: 3n })
+const edit: fc.Arbitrary<Edit> = fc.oneof(
+  fc.record({ kind: fc.constant('pay' as const), who, balance: fc.bigInt({ min: 1n, max: 9n }) }),
+  fc.record({ kind: fc.constant('write' as const), who, key, value }),
+  fc.record({ kind: fc.constant('delete' as const), who }),
+  fc.record({ kind: fc.constant('recreate' as const), who, key, value }),
+)
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant('commit' as const),
+      parent: fc.nat(),
+      edits: fc.array(edit, { maxLength: 5 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('forget' as const), target: fc.nat(), head: fc.nat() }),
+  },
+)
+
+describe('the tree of states', () => {
+  for (const [name, wrap] of [
+    ['a store in memory', (store: Store) => store],
+    ['a store that misses first', createForgetfulStore],
+  ] as const) {
+    test(`over ${name}, every block reads as a model that copies whole states`, async () => {
+      const property = fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 30 }), async (steps) => {
+        await run(wrap(createMemoryStore()), steps)
+      })
+      await fc.assert(property, { numRuns: 60 })
+    })
+  }
+})
+
+interface Known {
+  readonly record: BlockRecord
+  readonly model: Model
+  readonly parent: Known | undefined
+}
+
+const run = async (store: Store, steps: readonly Step[]): Promise<void> => {
+  const genesis = executeGenesis(store, { ...devGenesis(), alloc: new Map() })
+  let known: Known[] = [{ record: await commitBlock(store, genesis), model: new Map(), parent: undefined }]
+  for (const [salt, each] of steps.entries()) {
+    if (each.kind === 'commit') {
+      const parent = known[each.parent % known.length]!
+      known.push({
+        record: await commitBlock(store, await childOf(store, parent.record, each.edits, salt)),
+        model: each.edits.reduce(edited, parent.model),
+        parent,
+      })
+    } else {
+      const target = known[each.target % known.length]!
+      const head = known[each.head % known.length]!
+      const { record } = target
+      const batch = await settle(store, () => forgetBatch(store, record.position, head.record.position))
+      // The head itself cannot be forgotten, nor anything below it.
+      expect(batch === undefined).toBe(descends(head, target))
+      if (!batch) continue
+      await store.write(batch)
+      known = known.filter((one) => !descends(one, target))
+    }
+  }
+  for (const one of known) await compare(store, one)
+}
+
+const descends = (one: Known | undefined, from: Known): boolean =>
+  one !== undefined && (one === from || descends(one.parent, from))
+
+const compare = async (store: Store, { record, model }: Known): Promise<void> => {
+  const read = await settle(store, () => {
+    const reader = readerAt(store, record.position)
+    return ADDRESSES.map((address) => ({
+      balance: found(reader.account(address))?.balance,
+      slots: KEYS.map((slot) => found(reader.slot(address, slot))),
+      hasStorage: found(reader.hasStorage(address)),
+    }))
+  })
+  const expected = ADDRESSES.map((address) => {
+    const account = model.get(address)
+    const slots = KEYS.map((slot) => account?.slots.get(slot) ?? 0n)
+    return { balance: account?.balance, slots, hasStorage: slots.some((one) => one !== 0n) }
+  })
+  expect(read).toEqual(expected)
+  expect(record.block.header.stateRoot).toBe(rootFromScratch(model))
+}
+
+const rootFromScratch = (model: Model): Hash => {
+  const alloc = new Map<Address, GenesisAccount>(
+    [...model].map(([address, { balance, slots }]) => [address, { balance, storage: slots }]),
+  )
+  return executeGenesis(createMemoryStore(), { ...devGenesis(), alloc }).block.header.stateRoot
+}
+
+/** A block that nobody executed: only its state matters. `salt` tells blocks with the same edits apart. */
+const childOf = async (
+  store: Store,
+  parent: BlockRecord,
+  edits: readonly Edit[],
+  salt: number,
+): Promise<Executed> => {
+  const { header } = parent.block
+  const number = header.number + 1n
+  const { root, layer, nodes } = await settle(store, () => {
+    const below = readerAt(store, parent.position)
+    const changed = createLayer()
+    for (const each of edits) EDITS[each.kind](changed, overlay(below, changed), each as never)
+    return settleLayer(store, header.stateRoot, below, changed, Number(number))
+  })
+  const child = {
+    ...header,
+    parentHash: parent.hash,
+    number,
+    stateRoot: root,
+    extraData: Uint8Array.of(salt),
+  }
+  return {
+    block: { header: child, transactions: [], uncles: [] },
+    hash: headerHash(child),
+    parent: parent.hash,
+    receipts: [],
+    senders: [],
+    transactionHashes: [],
+    totalDifficulty: 0n,
+    size: 0,
+    requests: [],
+    refused: [],
+    layer,
+    nodes,
+  }
+}
+
+const EDITS: {
+  [K in Edit['kind']]: (layer: Layer, state: Reader, edit: Extract<Edit, { kind: K }>) => void
+} = {
+  pay: (layer, state, { who: index, balance }) =>
+    change(layer, state, ADDRESSES[index]!, () => ({ balance })),
+  write: (layer, state, { who: index, key: slot, value: word }) => {
+    const address = ADDRESSES[index]!
+    if (found(state.account(address))) writeSlots(layer, address, new Map([[slot, word]]))
+  },
+  delete: (layer, _state, { who: index }) => deleteAccount(layer, ADDRESSES[index]!),
+  recreate: (layer, state, { who: index, key: slot, value: word }) => {
+    const address = ADDRESSES[index]!
+    clearStorage(layer, address)
+    change(layer, state, address, () => ({ balance: 5n }))
+    writeSlots(layer, address, new Map([[slot, word]]))
+  },
+}
+
+const edited = (model: Model, each: Edit): Model => {
+  const next = new Map(model)
+  const address = ADDRESSES[each.who]!
+  const before = model.get(address)
+  if (each.kind === 'delete') next.delete(address)
+  if (each.kind === 'pay') next.set(address, { slots: before?.slots ?? new Map(), balance: each.balance })
+  if (each.kind === 'write' && before)
+    next.set(address, { ...before, slots: new Map([...before.slots, [each.key, each.value]]) })
+  if (each.kind === 'recreate') next.set(address, { balance: 5n, slots: new Map([[each.key, each.value]]) })
+  return next
+}
