@@ -73,7 +73,7 @@ export const dev = command({
       try {
         await announce(house, options.json === true, !options['no-keeper'], terminal)
         await Promise.race([house.platformReady, untilStopped(terminal)])
-        if (options.json && !terminal.stop.aborted)
+        if (options.json && house.pids().platform && !terminal.stop.aborted)
           terminal.out(JSON.stringify({ event: 'platform', ...house.pids() }))
         await untilStopped(terminal)
       } finally {

@@ -7,11 +7,11 @@ import type { Entry, Scenario } from '@deed/agreement'
 import { command } from '../command.ts'
 import { EXIT } from '../fault.ts'
 import { flag, number } from '../options.ts'
-import { decimalsOf } from '../perform/balance.ts'
+import { balancesOf, decimalsOf } from '../perform/balance.ts'
 import { castOf } from '../perform/cast.ts'
 import { entriesOf } from '../perform/entries.ts'
 import { type Agreement, readAgreement } from '../perform/folder.ts'
-import { addMonths, dayOf, instantOf, isoOf, isoTime } from '../perform/instant.ts'
+import { addMonths, type Day, dayOf, instantOf, isoOf, isoTime } from '../perform/instant.ts'
 import { formatMoney } from '../perform/money.ts'
 import { deployPlay, type Play } from '../perform/play.ts'
 import { remoteStage } from '../perform/remote-stage.ts'
@@ -76,7 +76,7 @@ export const start = command({
         if (terminal.stop.aborted) return EXIT.ok
         await playAll(house.url, agreement, options['month-seconds'] ?? 4, terminal)
         if (!options.once && !terminal.stop.aborted) {
-          terminal.out('\n  All leases have ended. The chain goes on by the clock; Ctrl-C ends it.')
+          terminal.out('  The chain goes on by the clock; Ctrl-C ends it.')
           await untilStopped(terminal)
         }
       } finally {
@@ -98,24 +98,37 @@ const playAll = async (url: string, agreement: Agreement, monthSeconds: number, 
   try {
     const cast = castOf(agreement.outline)
     const tokens = await endow(stage, agreement, agreement.scenarios, cast)
+    const first = dayOf(agreement.scenarios[0]!.terms.start!)!
     const enter = (scenario: Scenario, start: string) => () =>
       deployPlay({ stage, agreement, scenario, cast, tokens, terms: { start }, postpone: false })
-    await run(stage, agreement.scenarios.map(entranceAfter(enter)), {
+    const plays = await run(stage, agreement.scenarios.map(entranceAfter(first, enter)), {
       pace: paceOf(stage, monthSeconds, diary.turn, terminal.stop),
       report: diary.note,
       signal: terminal.stop,
     })
+    if (terminal.stop.aborted) return
+    diary.turn(Number.POSITIVE_INFINITY)
+    await balancesOf(stage, plays)
+    terminal.out(`\n  All ${plays.length} leases have ended, and every unit of money is accounted for.`)
   } finally {
     await stage.close()
   }
 }
 
+/** When the deed of a scenario comes in: on its own day of the month, but two months after the one before. */
 const entranceAfter =
-  (enter: (scenario: Scenario, start: string) => Entrance['enter']) =>
+  (first: Day, enter: (scenario: Scenario, start: string) => Entrance['enter']) =>
   (scenario: Scenario, index: number): Entrance => {
-    const day = addMonths(dayOf(scenario.terms.start!)!, index * MONTHS_BETWEEN)
-    return { time: instantOf(scenario.signed, day) - READING_SECONDS, enter: enter(scenario, isoOf(day)) }
+    const own = dayOf(scenario.terms.start!)!
+    const start = addMonths(own, monthOf(first) + index * MONTHS_BETWEEN - monthOf(own))
+    return { time: instantOf(scenario.signed, start) - READING_SECONDS, enter: enter(scenario, isoOf(start)) }
   }
+
+/** Months since the year 0. */
+const monthOf = (day: Day): number => {
+  const [year, month] = isoOf(day).split('-').map(Number)
+  return year! * 12 + month!
+}
 
 /** Lets real time pass with the chain's: `monthSeconds` for each month, with a block each week. */
 const paceOf =
@@ -150,7 +163,7 @@ const diaryOf = (stage: Stage, { outline }: Agreement, terminal: Terminal) => {
     }
   }
   const turn = (time: number) => {
-    const now = isoTime(time).slice(0, 7)
+    const now = Number.isFinite(time) ? isoTime(time).slice(0, 7) : ''
     if (now === month) return
     if (month !== '') {
       const money = [...paid].map(
