@@ -1,5 +1,5 @@
 /** How frames begin and end: value moves, precompiles run, code is deposited, the caller gets its answer. */
-import type { Address, HaltReason } from '../engine.ts'
+import type { HaltReason } from '../engine.ts'
 import { EMPTY_CODE_HASH } from '../keccak.ts'
 import {
   charge,
@@ -34,7 +34,7 @@ export interface CallStart {
   readonly callee: Account
   /** Whose storage and balance are worked on. */
   readonly account: Account
-  readonly caller: Address
+  readonly caller: Account
   /** What CALLVALUE says. Only CALL moves it. */
   readonly value: bigint
   readonly input: Uint8Array
@@ -90,7 +90,7 @@ export function enterCreate(machine: Machine, start: CreateStart): void {
     {
       kind,
       account,
-      caller: creator.address,
+      caller: creator,
       value,
       input: NO_DATA,
       code,
@@ -141,7 +141,7 @@ export function finish(
   giveBack(parent, frame)
   parent.running = true
   if (isCreate) {
-    push(parent, status === 'success' ? BigInt(frame.account.address) : 0n)
+    push(parent, status === 'success' ? frame.account.word : 0n)
     parent.returnData = status === 'success' ? NO_DATA : output
   } else {
     push(parent, status === 'success' ? 1n : 0n)

@@ -1,5 +1,6 @@
 /** One level of the call stack, and the machine that holds them all. Calls push a frame; nothing recurses. */
-import type { Address, BlockContext, HaltReason, TraceFrame, Tracer, TransactionContext } from '../engine.ts'
+import type { CodeAnalysis } from '../analysis/code.ts'
+import type { BlockContext, HaltReason, TraceFrame, Tracer, TransactionContext } from '../engine.ts'
 import type { PrecompileTable } from '../precompiles/table.ts'
 import type { Rules } from '../rules.ts'
 import type { InstructionTable } from './instruction.ts'
@@ -14,7 +15,7 @@ export interface FrameStart {
   readonly kind: FrameKind
   /** Whose storage and balance it works on. */
   readonly account: Account
-  readonly caller: Address
+  readonly caller: Account
   readonly value: bigint
   readonly input: Uint8Array
   readonly code: Uint8Array
@@ -44,8 +45,10 @@ export interface Frame extends FrameStart {
   running: boolean
   /** Of the last call that it made. */
   returnData: Uint8Array
-  /** Made at the first jump. */
-  jumpdests: Uint8Array | undefined
+  /** Made at the first jump or wide PUSH. */
+  analysis: CodeAnalysis | undefined
+  /** Over the input; made at the first CALLDATALOAD. */
+  inputView: DataView | undefined
 }
 
 export interface Machine {
@@ -59,6 +62,8 @@ export interface Machine {
   readonly frames: Frame[]
   /** Worked out where a call's gas is charged, used where it is made. */
   childGas: bigint
+  /** The other account that an instruction is about: looked up where access is charged, used where it executes. */
+  subject: Account | undefined
   /** How the outermost frame ended. */
   result: FrameResult | undefined
 }
@@ -105,14 +110,15 @@ export function pushFrame(machine: Machine, start: FrameStart, mark: Mark): Fram
     gasAbove: 0n,
     running: true,
     returnData: NO_DATA,
-    jumpdests: undefined,
+    analysis: undefined,
+    inputView: undefined,
   }
   setGas(frame, start.gas)
   frames.push(frame)
   machine.tracer?.enter?.({
     kind: frame.kind,
     depth,
-    from: frame.caller,
+    from: frame.caller.address,
     to: frame.account.address,
     value: frame.value,
     gas: frame.gas,

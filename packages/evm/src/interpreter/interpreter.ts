@@ -40,6 +40,7 @@ function runMessage(call: EngineCall): Outcome {
     tracer,
     frames: [],
     childGas: 0n,
+    subject: undefined,
     result: undefined,
   }
   begin(machine, message)
@@ -76,7 +77,7 @@ function begin(machine: Machine, message: EngineCall['message']): void {
     kind: 'CALL',
     callee,
     account: callee,
-    caller: caller.address,
+    caller,
     value,
     input: data,
     isStatic: false,

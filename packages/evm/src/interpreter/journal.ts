@@ -17,6 +17,8 @@ import { MissSignal } from './unwind.ts'
 
 export interface Account {
   readonly address: Address
+  /** The address as a word, for ADDRESS and CALLER. */
+  readonly word: bigint
   exists: boolean
   nonce: bigint
   balance: bigint
@@ -109,6 +111,7 @@ function load(journal: Journal, address: Address): Account {
   if (found === MISS) throw new MissSignal({ kind: 'account', address })
   const account: Account = {
     address,
+    word: BigInt(address),
     exists: found !== undefined,
     nonce: found?.nonce ?? 0n,
     balance: found?.balance ?? 0n,

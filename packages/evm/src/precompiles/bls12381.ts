@@ -1,4 +1,5 @@
 /** 0x0b to 0x11: BLS12-381 (EIP-2537): additions, multi-scalar multiplications, pairing, maps to the curve. */
+import { pippenger } from '@noble/curves/abstract/curve.js'
 import { bls12_381 } from '@noble/curves/bls12-381.js'
 import { bytesToWord, wordToBytes } from '../words.ts'
 import { G1_DISCOUNTS, G2_DISCOUNTS } from './bls12381discounts.ts'
@@ -17,9 +18,13 @@ const SCALAR_SIZE = 32
 
 export const BLS12381 = {
   g1Add: add('BLS12_G1ADD', 375, G1_SIZE, readG1, writeG1),
-  g1Msm: multiply('BLS12_G1MSM', 12000, G1_SIZE, readG1InGroup, writeG1, G1.Point.ZERO),
+  g1Msm: multiply('BLS12_G1MSM', 12000, G1_SIZE, readG1InGroup, writeG1, (points, scalars) =>
+    pippenger(G1.Point, points, scalars),
+  ),
   g2Add: add('BLS12_G2ADD', 600, G2_SIZE, readG2, writeG2),
-  g2Msm: multiply('BLS12_G2MSM', 22500, G2_SIZE, readG2InGroup, writeG2, G2.Point.ZERO),
+  g2Msm: multiply('BLS12_G2MSM', 22500, G2_SIZE, readG2InGroup, writeG2, (points, scalars) =>
+    pippenger(G2.Point, points, scalars),
+  ),
   pairing: {
     name: 'BLS12_PAIRING_CHECK',
     gas: (input) => 37700 + 32600 * Math.floor(input.length / (G1_SIZE + G2_SIZE)),
@@ -84,7 +89,7 @@ function multiply<P extends Point<P>>(
   pointSize: number,
   read: Reader<P>,
   write: (point: P) => Uint8Array,
-  zero: P,
+  sumOf: (points: P[], scalars: bigint[]) => P,
 ): Precompile {
   const size = pointSize + SCALAR_SIZE
   const discounts = pointSize === G1_SIZE ? G1_DISCOUNTS : G2_DISCOUNTS
@@ -98,14 +103,15 @@ function multiply<P extends Point<P>>(
     },
     run: (input) => {
       if (input.length === 0 || input.length % size !== 0) return undefined
-      let sum = zero
+      const points: P[] = []
+      const scalars: bigint[] = []
       for (let offset = 0; offset < input.length; offset += size) {
         const point = read(input, offset)
         if (point === undefined) return undefined
-        const scalar = bytesToWord(input.subarray(offset + pointSize, offset + size)) % Fr.ORDER
-        sum = sum.add(point.multiplyUnsafe(scalar))
+        points.push(point)
+        scalars.push(bytesToWord(input.subarray(offset + pointSize, offset + size)) % Fr.ORDER)
       }
-      return write(sum)
+      return write(points.length === 1 ? points[0]!.multiplyUnsafe(scalars[0]!) : sumOf(points, scalars))
     },
   }
 }

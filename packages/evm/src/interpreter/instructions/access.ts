@@ -5,9 +5,10 @@ import { wordToAddress } from '../../words.ts'
 import { charge, type Frame, type Machine } from '../frame.ts'
 import { type Account, accountAt, codeOf, warmUp } from '../journal.ts'
 
-/** Warms the account at the address in a word; charges what cold costs beyond the static gas. */
+/** Makes the account at the address in a word the subject; charges what cold costs beyond the static gas. */
 export function chargeAccountAccess(frame: Frame, machine: Machine, word: bigint): Account {
   const account = accountAt(machine.journal, wordToAddress(word))
+  machine.subject = account
   if (warmUp(machine.journal, account)) charge(frame, machine.rules.coldAccountSurcharge)
   return account
 }

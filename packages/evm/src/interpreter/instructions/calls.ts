@@ -1,6 +1,5 @@
 /** The CALL family and the CREATE family: what they charge, then the frame that they ask for. */
 import { create2Address, createAddress } from '../../created.ts'
-import { wordToAddress } from '../../words.ts'
 import { enterCall, enterCreate } from '../enter.ts'
 import { charge, type Frame, type FrameKind, gasOf, type Machine, NO_DATA, push, setGas } from '../frame.ts'
 import type { Instruction } from '../instruction.ts'
@@ -59,7 +58,7 @@ function calls(kind: CallKind, { hasValue }: { hasValue: boolean }): Instruction
     execute: (frame, machine) => {
       frame.sp -= operands
       const { stack, sp, memory, account } = frame
-      const callee = accountAt(machine.journal, wordToAddress(stack[sp + operands - 2]!))
+      const callee = machine.subject!
       const value = hasValue ? stack[sp + 4]! : 0n
       const gas = machine.childGas + (value === 0n ? 0n : CALL_STIPEND)
       if (frame.depth > CALL_DEPTH_LIMIT || value > account.balance) {
@@ -73,7 +72,7 @@ function calls(kind: CallKind, { hasValue }: { hasValue: boolean }): Instruction
         kind,
         callee,
         account: delegates || kind === 'CALLCODE' ? account : callee,
-        caller: delegates ? frame.caller : account.address,
+        caller: delegates ? frame.caller : account,
         value: delegates ? frame.value : value,
         input: copyOut(memory, Number(stack[sp + 3]!), inputSize),
         isStatic: frame.isStatic || kind === 'STATICCALL',

@@ -5,9 +5,9 @@ import type { Instruction } from '../instruction.ts'
 import { MissSignal } from '../unwind.ts'
 
 export const CONTEXT: Readonly<Record<string, Instruction>> = {
-  ADDRESS: reads((frame) => BigInt(frame.account.address)),
+  ADDRESS: reads((frame) => frame.account.word),
   ORIGIN: reads((_, { transaction }) => BigInt(transaction.origin)),
-  CALLER: reads((frame) => BigInt(frame.caller)),
+  CALLER: reads((frame) => frame.caller.word),
   CALLVALUE: reads((frame) => frame.value),
   CALLDATASIZE: reads((frame) => BigInt(frame.input.length)),
   CODESIZE: reads((frame) => BigInt(frame.code.length)),

@@ -1,5 +1,6 @@
 /** The stack, jumps, and how a frame ends. */
-import { jumpdests } from '../../analysis/jumpdests.ts'
+import { analysisOf } from '../../analysis/code.ts'
+import { bytesToWord } from '../../words.ts'
 import { finish } from '../enter.ts'
 import { type Frame, push } from '../frame.ts'
 import type { Instruction } from '../instruction.ts'
@@ -50,33 +51,41 @@ function end(frame: Frame, machine: Parameters<typeof finish>[0], status: 'succe
 }
 
 function jump(frame: Frame, destination: bigint): void {
-  frame.jumpdests ??= jumpdests(frame.code)
+  frame.analysis ??= analysisOf(frame.code)
   // A destination that Number() rounds is far beyond any code.
   const pc = Number(destination)
-  if (frame.jumpdests[pc] !== 1) throw INVALID_JUMP
+  if (frame.analysis.jumpdests[pc] !== 1) throw INVALID_JUMP
   frame.pc = pc
 }
 
-/** PUSHn: up to six bytes fit a number, which is cheaper than joining bigints. Code ends with zeros. */
+/** PUSHn: up to six bytes fit a number, which becomes a bigint at little cost; wider words are kept. */
 function pushes(size: number): Instruction {
+  if (size <= 6) {
+    return {
+      execute: (frame) => {
+        const { code, pc } = frame
+        frame.pc = pc + size
+        let value = 0
+        // Beyond its end, code is zeros.
+        for (let i = pc; i < pc + size; i++) value = value * 256 + (i < code.length ? code[i]! : 0)
+        push(frame, BigInt(value))
+      },
+    }
+  }
   return {
     execute: (frame) => {
       const { code, pc } = frame
       frame.pc = pc + size
-      if (size <= 6) {
-        let value = 0
-        for (let i = pc; i < pc + size; i++) value = value * 256 + (i < code.length ? code[i]! : 0)
-        push(frame, BigInt(value))
-        return
+      frame.analysis ??= analysisOf(code)
+      const { constants } = frame.analysis
+      let word = constants[pc]
+      if (word === undefined) {
+        const bytes = new Uint8Array(size)
+        bytes.set(code.subarray(pc, pc + size))
+        word = bytesToWord(bytes)
+        constants[pc] = word
       }
-      let value = 0n
-      for (let i = pc; i < pc + size; i += 4) {
-        const width = Math.min(4, pc + size - i)
-        let limb = 0
-        for (let j = i; j < i + width; j++) limb = limb * 256 + (j < code.length ? code[j]! : 0)
-        value = (value << BigInt(8 * width)) | BigInt(limb)
-      }
-      push(frame, value)
+      push(frame, word)
     },
   }
 }

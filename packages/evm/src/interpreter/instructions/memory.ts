@@ -1,9 +1,9 @@
 /** Memory, the copies into it, and hashing of it. */
 import { keccak256 } from '../../keccak.ts'
-import { bytesToWord, readWord, wordToAddress, writeWord } from '../../words.ts'
+import { bytesToWord, readWord, writeWord } from '../../words.ts'
 import { charge, type Frame, type Machine } from '../frame.ts'
 import type { Instruction, Step } from '../instruction.ts'
-import { accountAt, codeOf } from '../journal.ts'
+import { codeOf } from '../journal.ts'
 import { copyIn, expansionGas, grow, rangeEnd } from '../memory.ts'
 import { RETURN_DATA_OUT_OF_BOUNDS } from '../unwind.ts'
 import { chargeAccountAccess } from './access.ts'
@@ -71,9 +71,12 @@ export const MEMORY: Readonly<Record<string, Instruction>> = {
   },
 
   CALLDATALOAD: {
-    execute: ({ stack, sp, input }) => {
+    execute: (frame) => {
+      const { stack, sp, input } = frame
+      frame.inputView ??= new DataView(input.buffer, input.byteOffset, input.length)
       const offset = stack[sp - 1]!
-      stack[sp - 1] = offset >= BigInt(input.length) ? 0n : wordAt(input, Number(offset))
+      if (offset + 32n <= input.length) stack[sp - 1] = readWord(frame.inputView, Number(offset))
+      else stack[sp - 1] = offset >= input.length ? 0n : lastWord(input, Number(offset))
     },
   },
   CALLDATACOPY: copies((frame) => frame.input),
@@ -93,8 +96,8 @@ export const MEMORY: Readonly<Record<string, Instruction>> = {
       chargeCopy(frame, 2)
     },
     execute: (frame, machine) => {
-      const address = wordToAddress(frame.stack[--frame.sp]!)
-      copyToMemory(frame, codeOf(machine.journal, accountAt(machine.journal, address)))
+      frame.sp--
+      copyToMemory(frame, codeOf(machine.journal, machine.subject!))
     },
   },
 }
@@ -141,9 +144,6 @@ function copyToMemory(frame: Frame, source: Uint8Array): void {
   copyIn(memory, Number(stack[sp + 2]!), source, stack[sp + 1]!, Number(stack[sp]!))
 }
 
-/** 32 bytes as a word, zeros where the bytes have ended. */
-function wordAt(bytes: Uint8Array, offset: number): bigint {
-  const word = bytesToWord(bytes.subarray(offset, offset + 32))
-  const missing = offset + 32 - bytes.length
-  return missing > 0 ? word << BigInt(8 * missing) : word
-}
+/** A word of which the bytes end before it does: zeros follow. */
+const lastWord = (bytes: Uint8Array, offset: number): bigint =>
+  bytesToWord(bytes.subarray(offset)) << BigInt(8 * (offset + 32 - bytes.length))

@@ -84,6 +84,7 @@ export const STATE: Readonly<Record<string, Instruction>> = {
       refuseInStaticCall(frame)
       const { journal, rules } = machine
       const beneficiary = accountAt(journal, wordToAddress(frame.stack[frame.sp - 1]!))
+      machine.subject = beneficiary
       if (warmUp(journal, beneficiary)) charge(frame, rules.coldBeneficiaryGas)
       const isNew = rules.clearsEmptyAccounts
         ? frame.account.balance !== 0n && isEmpty(beneficiary)
@@ -91,8 +92,7 @@ export const STATE: Readonly<Record<string, Instruction>> = {
       if (isNew) charge(frame, rules.selfdestructNewAccountGas)
     },
     execute: (frame, machine) => {
-      const { account, stack } = frame
-      selfdestruct(machine, account, accountAt(machine.journal, wordToAddress(stack[--frame.sp]!)), frame)
+      selfdestruct(machine, frame, machine.subject!)
       finish(machine, frame, 'success')
     },
   },
@@ -108,7 +108,7 @@ function readsAccount(value: (account: Account, machine: Machine) => bigint): In
       chargeAccountAccess(frame, machine, frame.stack[frame.sp - 1]!)
     },
     execute: ({ stack, sp }, machine) => {
-      stack[sp - 1] = value(accountAt(machine.journal, wordToAddress(stack[sp - 1]!)), machine)
+      stack[sp - 1] = value(machine.subject!, machine)
     },
   }
 }
@@ -138,8 +138,9 @@ function logs(topicCount: number): Instruction {
  * Sends the whole balance; deletes the account at the end of the transaction if it is one that still may be
  * (EIP-6780). One that names itself and is deleted burns what it has.
  */
-function selfdestruct(machine: Machine, account: Account, beneficiary: Account, frame: Frame): void {
+function selfdestruct(machine: Machine, frame: Frame, beneficiary: Account): void {
   const { journal, rules, tracer } = machine
+  const { account } = frame
   const { balance } = account
   const deletes = !rules.selfdestructOnlyCreated || account.created
   if (tracer !== undefined) {
