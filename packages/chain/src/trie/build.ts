@@ -1,6 +1,6 @@
 import type { Hash } from '@deed/evm'
 import { encodeRlp } from '../rlp.ts'
-import { type Branch, type Child, commit, toNibbles } from './node.ts'
+import { type Branch, type Child, commit, type HashBytes, toNibbles } from './node.ts'
 
 /** A key in nibbles and its value, which is not empty. */
 export interface Entry {
@@ -19,7 +19,7 @@ export const build = (entries: readonly Entry[], depth: number): Child => {
 }
 
 /** An extension to a branch (or to the hash of one), or just the branch if the path is empty. */
-export const extend = (path: Uint8Array, child: Branch | Hash): Child =>
+export const extend = (path: Uint8Array, child: Branch | HashBytes): Child =>
   path.length === 0 ? child : { kind: 'extension', path, child }
 
 /** How many nibbles `path`, from `depth` on, agrees with `other`. */

@@ -1,5 +1,5 @@
 import { type Hash, keccak256 } from '@deed/evm'
-import { bytesToHex } from '../hex.ts'
+import { bytesToHex, hexToBytes } from '../hex.ts'
 import { decodeRlp, encodeRlp, type RlpInput, type RlpItem } from '../rlp.ts'
 
 /**
@@ -21,7 +21,7 @@ export interface Extension extends Read {
   /** At least one nibble. */
   readonly path: Uint8Array
   /** Always a branch. */
-  readonly child: Branch | Hash
+  readonly child: Branch | HashBytes
 }
 
 export interface Branch extends Read {
@@ -33,7 +33,10 @@ export interface Branch extends Read {
 }
 
 /** A node that is held in memory or within its parent, one that is looked up by hash, or none. */
-export type Child = Node | Hash | undefined
+export type Child = Node | HashBytes | undefined
+
+/** A hash as it stands in the parent's RLP: only those that are looked up become hexadecimal. */
+export type HashBytes = Uint8Array
 
 /** Nodes by hash, in RLP. `undefined`: not at hand. */
 export interface NodeStore {
@@ -53,8 +56,10 @@ const loadNode = (hash: Hash, store: NodeStore): Node => {
   return decodeNode(encoded, hash)
 }
 
-export const resolve = (child: Node | Hash, store: NodeStore): Node =>
-  typeof child === 'string' ? loadNode(child, store) : child
+export const resolve = (child: Node | HashBytes, store: NodeStore): Node =>
+  child instanceof Uint8Array ? loadNode(bytesToHex(child), store) : child
+
+export const rootChild = (root: Hash): Child => (root === EMPTY_ROOT ? undefined : hexToBytes(root))
 
 /**
  * Root hash of a trie held in memory. Each node that is new and long enough to be hashed is given to `put`;
@@ -62,7 +67,7 @@ export const resolve = (child: Node | Hash, store: NodeStore): Node =>
  */
 export const commit = (root: Child, put: (hash: Hash, encoded: Uint8Array) => void): Hash => {
   if (root === undefined) return EMPTY_ROOT
-  if (typeof root === 'string') return root
+  if (root instanceof Uint8Array) return bytesToHex(root)
   if (root.hash !== undefined) return root.hash
   const encoded = encodeRlp(structure(root, put))
   const hash = bytesToHex(keccak256(encoded))
@@ -122,7 +127,7 @@ const structure = (node: Node, put: (hash: Hash, encoded: Uint8Array) => void): 
 /** What stands for a node inside its parent. */
 const reference = (child: Child, put: (hash: Hash, encoded: Uint8Array) => void): RlpInput => {
   if (child === undefined) return EMPTY
-  if (typeof child === 'string') return child
+  if (child instanceof Uint8Array) return child
   if (child.hash !== undefined) return child.hash
   const inlined = structure(child, put)
   const encoded = encodeRlp(inlined)
@@ -146,7 +151,7 @@ const fromItem = (item: RlpItem, hash: Hash | undefined): Node => {
   const path = toNibbles(encodedPath).subarray(flags & 1 ? 1 : 2)
   if (flags >= 2) return { kind: 'leaf', path, value: bytesOf(item[1]!), hash }
   const child = childOf(item[1]!)
-  if (child === undefined || (typeof child === 'object' && child.kind !== 'branch')) {
+  if (child === undefined || (!(child instanceof Uint8Array) && child.kind !== 'branch')) {
     throw malformed('an extension leads to a branch')
   }
   return { kind: 'extension', path, child, hash }
@@ -156,7 +161,7 @@ const childOf = (item: RlpItem): Child => {
   if (!(item instanceof Uint8Array)) return fromItem(item, undefined)
   if (item.length === 0) return undefined
   if (item.length !== 32) throw malformed(`a child's hash has 32 bytes, not ${item.length}`)
-  return bytesToHex(item)
+  return item
 }
 
 const bytesOf = (item: RlpItem): Uint8Array => {

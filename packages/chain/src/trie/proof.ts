@@ -4,7 +4,6 @@ import { RlpError } from '../rlp.ts'
 import { sharedNibbles } from './build.ts'
 import {
   type Child,
-  EMPTY_ROOT,
   isMissing,
   MalformedNodeError,
   type MissingNode,
@@ -12,6 +11,7 @@ import {
   type NodeStore,
   orMissing,
   resolve,
+  rootChild,
   toNibbles,
 } from './node.ts'
 
@@ -73,7 +73,7 @@ export const verifyTrieProof = (
 const walk = (root: Hash, key: Uint8Array, store: NodeStore): Uint8Array | undefined => {
   const path = toNibbles(key)
   let depth = 0
-  let child: Child = root === EMPTY_ROOT ? undefined : root
+  let child: Child = rootChild(root)
   while (child !== undefined) {
     const node: Node = resolve(child, store)
     if (node.kind === 'branch') {

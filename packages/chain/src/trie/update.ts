@@ -4,7 +4,6 @@ import {
   type Branch,
   type Child,
   commit,
-  EMPTY_ROOT,
   type Extension,
   type Leaf,
   type MissingNode,
@@ -12,6 +11,7 @@ import {
   type NodeStore,
   orMissing,
   resolve,
+  rootChild,
   toNibbles,
 } from './node.ts'
 
@@ -43,9 +43,8 @@ export const updateTrie = (
       value: value?.length === 0 ? undefined : value,
     }))
     sortEdits(edits)
-    const before: Child = root === EMPTY_ROOT ? undefined : root
     const nodes = new Map<Hash, Uint8Array>()
-    const after = apply(before, 0, edits, store)
+    const after = apply(rootChild(root), 0, edits, store)
     // A new root that is inlined in a test's tiny trie still is stored by its hash.
     return { root: commit(after, (hash, encoded) => nodes.set(hash, encoded)), nodes }
   })
@@ -143,7 +142,7 @@ const prefixed = (path: Uint8Array, child: Child, store: NodeStore): Child => {
     case 'extension':
       return { kind: 'extension', path: join(path, node.path), child: node.child }
     case 'branch':
-      return { kind: 'extension', path, child: typeof child === 'string' ? child : node }
+      return { kind: 'extension', path, child: child instanceof Uint8Array ? child : node }
   }
 }
 

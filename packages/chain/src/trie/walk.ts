@@ -1,11 +1,11 @@
 import type { Hash } from '@deed/evm'
 import {
   type Child,
-  EMPTY_ROOT,
   type MissingNode,
   type NodeStore,
   orMissing,
   resolve,
+  rootChild,
   toNibbles,
 } from './node.ts'
 
@@ -26,8 +26,8 @@ export const neighbours = (root: Hash, key: Uint8Array, store: NodeStore): Neigh
   orMissing(() => {
     const from = toNibbles(key)
     return {
-      previous: firstOther(walk(rootOf(root), [], from, 'down', store), key),
-      next: firstOther(walk(rootOf(root), [], from, 'up', store), key),
+      previous: firstOther(walk(rootChild(root), [], from, 'down', store), key),
+      next: firstOther(walk(rootChild(root), [], from, 'up', store), key),
     }
   })
 
@@ -44,7 +44,7 @@ export const entriesFrom = (
   orMissing(() => {
     const entries: TrieEntry[] = []
     if (limit <= 0) return entries
-    for (const entry of walk(rootOf(root), [], toNibbles(from), 'up', store)) {
+    for (const entry of walk(rootChild(root), [], toNibbles(from), 'up', store)) {
       entries.push(entry)
       if (entries.length === limit) break
     }
@@ -55,8 +55,6 @@ type Direction = 'up' | 'down'
 
 const NIBBLES = Array.from({ length: 16 }, (_, nibble) => nibble)
 const ORDER: Readonly<Record<Direction, readonly number[]>> = { up: NIBBLES, down: NIBBLES.toReversed() }
-
-const rootOf = (root: Hash): Child => (root === EMPTY_ROOT ? undefined : root)
 
 /** Every entry at or beyond `from`, in order. Subtrees that lie wholly before it are not read. */
 function* walk(
