@@ -2,7 +2,7 @@ import { type Address, type Hash, hexToBytes, interpreter, keccak256 } from '@de
 import { describe, expect, test } from 'vitest'
 import { type Chain, type HeadEvent, openChain } from './chain.ts'
 import type { BlockInputs, Executed } from './execute/types.ts'
-import { DEV_ACCOUNTS, devGenesis } from './genesis.ts'
+import { DEV_ACCOUNTS, devGenesis } from './genesis-dev.ts'
 import { createForgetfulStore } from './store/forgetful.fixture.ts'
 import { createMemoryStore } from './store/memory.ts'
 import { transactionHash } from './transaction/codec.ts'

@@ -91,7 +91,7 @@ export const rulesAt = (config: ChainConfig, place: Place): Rules => {
 }
 
 /** The last fork in force at a place. */
-export const forkAt = (config: ChainConfig, { number, timestamp, merged }: Place): Fork => {
+const forkAt = (config: ChainConfig, { number, timestamp, merged }: Place): Fork => {
   let fork: Fork = 'Frontier'
   for (const candidate of FORKS) {
     if (candidate === 'Paris') {
@@ -145,7 +145,7 @@ const blobsOf = (fork: Fork): BlobParameters =>
   isActive('Prague', fork) ? BLOB_PARAMETERS.Prague : BLOB_PARAMETERS.Cancun
 
 /** Blocks by which the bomb is late since a fork: EIP-649, 1234, 3554. Later ones stand in the schedule. */
-export const BOMB_DELAYS = [
+const BOMB_DELAYS = [
   { since: 'Byzantium', delay: 3_000_000n },
   { since: 'Constantinople', delay: 5_000_000n },
   { since: 'London', delay: 9_700_000n },

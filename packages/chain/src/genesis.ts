@@ -15,15 +15,6 @@ import type { Layer, Reader } from './state/types.ts'
 import type { Store } from './store/store.ts'
 import { EMPTY_ROOT } from './trie/node.ts'
 
-export {
-  DEV_ACCOUNTS,
-  DEV_CHAIN_ID,
-  DEV_GAS_LIMIT,
-  type DevGenesisOptions,
-  devGenesis,
-} from './genesis-dev.ts'
-export { parseGenesis } from './genesis-json.ts'
-
 export interface Genesis {
   readonly config: ChainConfig
   readonly alloc: ReadonlyMap<Address, GenesisAccount>

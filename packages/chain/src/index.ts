@@ -3,7 +3,7 @@ export { type Chain, type ChainOptions, type HeadEvent, openChain } from './chai
 export { createWallet, DEV_MNEMONIC, DEV_PRIVATE_KEYS, DevMnemonicError } from './dev/accounts.ts'
 export type { Input } from './dev/input.ts'
 export { createDevNode, type DevNode, type DevNodeOptions, LOCAL, replay } from './dev/node.ts'
-export { type Genesis, type GenesisAccount, parseGenesis } from './genesis.ts'
+export type { Genesis, GenesisAccount } from './genesis.ts'
 export {
   DEV_ACCOUNTS,
   DEV_BALANCE_WEI,
@@ -12,6 +12,7 @@ export {
   type DevGenesisOptions,
   devGenesis,
 } from './genesis-dev.ts'
+export { parseGenesis } from './genesis-json.ts'
 export { answer } from './rpc/dispatch.ts'
 export { RpcError, toErrorObject } from './rpc/error.ts'
 export type { Context, Method, MethodClass, Principal } from './rpc/method.ts'

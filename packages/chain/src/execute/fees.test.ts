@@ -2,10 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Header } from '../block/types.ts'
 import { BLOB_PARAMETERS, configFrom, rulesAt } from '../forks.ts'
-import { devGenesis, executeGenesis } from '../genesis.ts'
+import { executeGenesis } from '../genesis.ts'
+import { devGenesis } from '../genesis-dev.ts'
 import { createMemoryStore } from '../store/memory.ts'
+import { GAS_PER_BLOB } from '../transaction/price.ts'
 import { nextDifficulty } from './difficulty.ts'
-import { blobBaseFee, fakeExponential, GAS_PER_BLOB, nextBaseFee, nextExcessBlobGas } from './fees.ts'
+import { blobBaseFee, fakeExponential, nextBaseFee, nextExcessBlobGas } from './fees.ts'
 
 const { header } = executeGenesis(createMemoryStore(), devGenesis()).block
 const place = { number: 1n, timestamp: 1n, merged: true }

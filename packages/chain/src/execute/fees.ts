@@ -4,6 +4,7 @@ import { isActive } from '@deed/evm'
 import { max } from '../bigint.ts'
 import type { Header } from '../block/types.ts'
 import type { BlobParameters, Rules } from '../forks.ts'
+import { GAS_PER_BLOB } from '../transaction/price.ts'
 
 /** Wei per gas of the block after `parent`; `undefined` before London. */
 export const nextBaseFee = (parent: Header, rules: Rules): bigint | undefined => {
@@ -21,8 +22,6 @@ export const INITIAL_BASE_FEE = 1_000_000_000n
 
 /** A block's gas limit may be this many times its target; the first of London doubles its parent's. */
 export const ELASTICITY = 2n
-
-export const GAS_PER_BLOB = 2n ** 17n
 
 /** Blob gas above target, carried over to the block after `parent`; `undefined` before Cancun. */
 export const nextExcessBlobGas = (parent: Header, { fork, blobs }: Rules): bigint | undefined => {

@@ -15,20 +15,19 @@ import type {
   Tracer,
   WarmSet,
 } from '@deed/evm'
-import { EMPTY_CODE_HASH, isActive, keccak256, keccakHash } from '@deed/evm'
+import { createAddress, EMPTY_CODE_HASH, isActive, keccakHash } from '@deed/evm'
 import { max, min } from '../bigint.ts'
 import type { Rules } from '../forks.ts'
-import { bytesToHex, hexToBytes } from '../hex.ts'
-import { encodeRlp } from '../rlp.ts'
+import { hexToBytes } from '../hex.ts'
 import { clearStorage, createLayer, deleteAccount, overlay, writeSlots } from '../state/layer.ts'
 import { found, giveUp } from '../state/missing.ts'
 import { NO_ACCOUNT } from '../state/overrides.ts'
 import type { Account, Layer, Reader } from '../state/types.ts'
 import { worldOf } from '../state/world.ts'
+import { GAS_PER_BLOB } from '../transaction/price.ts'
 import { recoverAuthority } from '../transaction/signature.ts'
 import type { AccessList, Authorization } from '../transaction/types.ts'
 import { EMPTY_ROOT } from '../trie/node.ts'
-import { GAS_PER_BLOB } from './fees.ts'
 
 /** Where messages run: one block. */
 export interface Scope {
@@ -86,7 +85,7 @@ export const runMessage = (scope: Scope, below: Reader, message: ExecutionMessag
     balance: account.balance - gasLimit * gasPrice - blobFee,
   }))
   const delegations = setDelegations(layer, state, message.authorizationList, rules.chainId)
-  const created = to === undefined ? createdAddress(sender, nonce) : undefined
+  const created = to === undefined ? createAddress(sender, nonce) : undefined
 
   const { value, data } = message
   const gas = gasLimit - message.intrinsicGas
@@ -170,10 +169,6 @@ export const clearEmpty = (layer: Layer, state: Reader, touched: readonly Addres
     if (account !== undefined && isEmpty(account)) deleteAccount(layer, address)
   }
 }
-
-/** Address of the contract that a sender creates with a nonce. */
-export const createdAddress = (sender: Address, nonce: bigint): Address =>
-  bytesToHex(keccak256(encodeRlp([sender, nonce])).subarray(12))
 
 /** An account's code hands over to another's (EIP-7702). */
 export const isDelegation = (code: Uint8Array): boolean =>

@@ -1,16 +1,15 @@
 /** A signed transaction in a block: whether it may run there, and what it does. */
 
 import { type Address, EMPTY_CODE_HASH, isActive, type Log } from '@deed/evm'
-import { min } from '../bigint.ts'
 import { found } from '../state/missing.ts'
 import { NO_ACCOUNT } from '../state/overrides.ts'
 import type { Layer, Reader } from '../state/types.ts'
 import { fault, type TransactionFault } from '../transaction/fault.ts'
 import { floorGas, intrinsicGas } from '../transaction/gas.ts'
+import { blobGasOf, effectiveGasPrice, maxCostWei, maxGasPrice } from '../transaction/price.ts'
 import { recoverSender } from '../transaction/signature.ts'
 import type { Transaction } from '../transaction/types.ts'
 import { validateTransaction } from '../transaction/validate.ts'
-import { GAS_PER_BLOB } from './fees.ts'
 import { isDelegation, runMessage, type Scope } from './message.ts'
 
 /** What the block still has room for. */
@@ -67,23 +66,6 @@ export const runTransaction = (
   return { sender, succeeded, gasUsed, blobGasUsed: blobGasOf(transaction), logs, layer }
 }
 
-export const blobGasOf = (transaction: Transaction): bigint =>
-  transaction.type === 3 ? BigInt(transaction.blobVersionedHashes.length) * GAS_PER_BLOB : 0n
-
-/** Wei per gas that a transaction pays, base fee included (EIP-1559). */
-export const effectiveGasPrice = (transaction: Transaction, baseFeePerGas: bigint): bigint => {
-  if ('gasPrice' in transaction) return transaction.gasPrice
-  const { maxFeePerGas, maxPriorityFeePerGas } = transaction
-  return baseFeePerGas + min(maxPriorityFeePerGas, maxFeePerGas - baseFeePerGas)
-}
-
-/** The most that a transaction may take from its sender, in wei. */
-export const maxCostWei = (transaction: Transaction): bigint => {
-  const price = 'gasPrice' in transaction ? transaction.gasPrice : transaction.maxFeePerGas
-  const blobFee = transaction.type === 3 ? blobGasOf(transaction) * transaction.maxFeePerBlobGas : 0n
-  return transaction.gasLimit * price + transaction.value + blobFee
-}
-
 const validateRoom = (room: Room, { gasLimit }: Transaction): TransactionFault | undefined => {
   if (gasLimit <= room.gas) return undefined
   return fault(
@@ -104,7 +86,7 @@ const validateBlobRoom = (
 }
 
 const validateFees = ({ block }: Scope, transaction: Transaction): TransactionFault | undefined => {
-  const price = 'gasPrice' in transaction ? transaction.gasPrice : transaction.maxFeePerGas
+  const price = maxGasPrice(transaction)
   if (price < block.baseFeePerGas) {
     const message = `The fee of at most ${price} wei per gas is below the block's base fee ${block.baseFeePerGas}`
     return fault('INSUFFICIENT_MAX_FEE_PER_GAS', message)

@@ -51,7 +51,7 @@ export const validateBlock = async (
 }
 
 /** A header's own rules, given its parent (Yellow Paper 4.3.4 and the EIPs since). */
-export const validateHeader = (header: Header, parent: Header, rules: Rules): BlockFault | undefined => {
+const validateHeader = (header: Header, parent: Header, rules: Rules): BlockFault | undefined => {
   for (const check of HEADER_CHECKS) {
     const fault = check(header, parent, rules)
     if (fault) return fault

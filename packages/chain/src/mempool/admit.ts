@@ -4,11 +4,12 @@ import { blobBaseFee, nextBaseFee, nextExcessBlobGas } from '../execute/fees.ts'
 import { transactionHash } from '../transaction/codec.ts'
 import { fault, isFault, type TransactionFault } from '../transaction/fault.ts'
 import { loadKzg } from '../transaction/kzg.ts'
+import { maxCostWei } from '../transaction/price.ts'
 import { decodePooledTransaction, type Sidecar, validateSidecar } from '../transaction/sidecar.ts'
 import { recoverSender } from '../transaction/signature.ts'
 import type { Transaction } from '../transaction/types.ts'
 import { validateTransaction } from '../transaction/validate.ts'
-import { addEntry, type Entry, type Mempool, maxCostWei, type PoolFault } from './mempool.ts'
+import { addEntry, type Entry, type Mempool, type PoolFault } from './mempool.ts'
 
 /**
  * Takes a transaction in its network encoding into the pool, or says why not. It is held against the rules

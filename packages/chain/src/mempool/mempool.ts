@@ -1,5 +1,5 @@
 import type { Address, Hash } from '@deed/evm'
-import { GAS_PER_BLOB } from '../execute/fees.ts'
+import { maxCostWei } from '../transaction/price.ts'
 import type { Transaction } from '../transaction/types.ts'
 
 /** Transactions of one sender, mined next or behind a gap of nonces. */
@@ -134,16 +134,6 @@ export const nextNonce = (pool: Mempool, sender: Address, accountNonce: bigint):
   let nonce = accountNonce
   while (entries?.has(nonce)) nonce++
   return nonce
-}
-
-/** What a transaction may cost its sender at most, in wei. */
-export const maxCostWei = (transaction: Transaction): bigint => {
-  const price = 'gasPrice' in transaction ? transaction.gasPrice : transaction.maxFeePerGas
-  const blobs =
-    transaction.type === 3
-      ? BigInt(transaction.blobVersionedHashes.length) * GAS_PER_BLOB * transaction.maxFeePerBlobGas
-      : 0n
-  return transaction.gasLimit * price + transaction.value + blobs
 }
 
 const emptyQueue = ({ nonce, balance }: { readonly nonce: bigint; readonly balance: bigint }): Queue => ({

@@ -5,10 +5,11 @@
 import { type Address, createAddress, type Hash, type Hex, type Log } from '@deed/evm'
 import { headerHash } from '../block/header.ts'
 import type { Header, Receipt, Withdrawal } from '../block/types.ts'
-import { blobBaseFee, GAS_PER_BLOB } from '../execute/fees.ts'
+import { blobBaseFee } from '../execute/fees.ts'
 import type { Rules } from '../forks.ts'
 import { bytesToHex, quantity } from '../hex.ts'
 import { transactionHash } from '../transaction/codec.ts'
+import { blobGasOf, effectiveGasPrice } from '../transaction/price.ts'
 import type { Transaction } from '../transaction/types.ts'
 import type { SomeBlock } from './block-parameter.ts'
 import { isPending } from './block-parameter.ts'
@@ -122,7 +123,7 @@ export const formatReceipt = (
     cumulativeGasUsed: quantity(receipt.cumulativeGasUsed),
     effectiveGasPrice: quantity(effectiveGasPrice(transaction, header.baseFeePerGas)),
     ...(transaction.type === 3 && {
-      blobGasUsed: quantity(BigInt(transaction.blobVersionedHashes.length) * GAS_PER_BLOB),
+      blobGasUsed: quantity(blobGasOf(transaction)),
       blobGasPrice: quantity(blobBaseFee(header, rules)),
     }),
     logs: receipt.logs.map((log, offset) => formatLog(log, some, index, firstLogIndex + offset, false)),
@@ -149,13 +150,6 @@ export const formatLog = (
   logIndex: quantity(logIndex),
   removed,
 })
-
-/** Wei per gas that a transaction pays in a block of this base fee (EIP-1559). */
-export const effectiveGasPrice = (transaction: Transaction, baseFeePerGas = 0n): bigint => {
-  if ('gasPrice' in transaction) return transaction.gasPrice
-  const price = baseFeePerGas + transaction.maxPriorityFeePerGas
-  return price < transaction.maxFeePerGas ? price : transaction.maxFeePerGas
-}
 
 /** A signed transaction by itself. Without a base fee, its gas price is the most that it offers. */
 export const formatTransaction = (transaction: Transaction, sender: Address, baseFeePerGas?: bigint) => {

@@ -50,7 +50,7 @@ export const settleLayer = (
 }
 
 /** As it stands in the state trie (Yellow Paper 4.1). */
-export const encodeAccount = ({ nonce, balance, storageRoot, codeHash }: Account): Uint8Array =>
+const encodeAccount = ({ nonce, balance, storageRoot, codeHash }: Account): Uint8Array =>
   encodeRlp([nonce, balance, storageRoot, codeHash])
 
 /** Key of an account in the state trie. */
