@@ -3,8 +3,12 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '
 import { Frame } from './components/frame.tsx'
 import { Broken, NotFound } from './pages/not-found.tsx'
 
+/** What is not there is not asked for again; everything else may have been a moment's trouble. */
+const once = (failures: number, error: Error) =>
+  failures < 1 && !/NotFound/.test(error.name) && (error as { code?: unknown }).code !== 'DEED_NOT_FOUND'
+
 export const queries = new QueryClient({
-  defaultOptions: { queries: { staleTime: 2_000, retry: 1, refetchOnWindowFocus: true } },
+  defaultOptions: { queries: { staleTime: 2_000, retry: once } },
 })
 
 const root = createRootRoute({ component: Frame, notFoundComponent: NotFound, errorComponent: Broken })

@@ -14,6 +14,8 @@ export interface Head {
   readonly hash: Hex
   /** Seconds since 1970 by the chain's clock. */
   readonly time: number
+  /** Whether no transaction is in it: nothing used gas. */
+  readonly empty: boolean
 }
 
 export interface Heads {
@@ -24,7 +26,7 @@ export interface Heads {
   readonly arrivedMs: number
 }
 
-const KEPT = 16
+const KEPT = 32
 const FLUSH_MS = 250
 const RETRY_FIRST_MS = 500
 const RETRY_MOST_MS = 8_000
@@ -68,10 +70,11 @@ export const refill = async (): Promise<void> => {
   const numbers = Array.from({ length: Math.min(KEPT, last + 1) }, (_, back) => last - back)
   const blocks = await Promise.all(numbers.map((n) => getBlock(client, { blockNumber: BigInt(n) })))
   arrived.clear()
-  const heads = blocks.map(({ number, hash, timestamp }) => ({
+  const heads = blocks.map(({ number, hash, timestamp, gasUsed }) => ({
     number: Number(number),
     hash,
     time: Number(timestamp),
+    empty: gasUsed === 0n,
   }))
   set({ heads, arrivedMs: Date.now() })
 }
@@ -112,8 +115,9 @@ const listen = (): void => {
       } else if (message.id === 2 && Number(message.result) < (state.heads[0]?.number ?? 0)) {
         refill().catch(() => socket?.close())
       } else if (message.method === 'eth_subscription') {
-        const { number, hash, timestamp } = message.params.result
-        take({ number: Number(number), hash, time: Number(timestamp) })
+        const { number, hash, timestamp, gasUsed } = message.params.result
+        const empty = Number(gasUsed) === 0
+        take({ number: Number(number), hash, time: Number(timestamp), empty })
       }
     }
     socket.onclose = () => {

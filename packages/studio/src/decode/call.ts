@@ -57,7 +57,7 @@ export const describe = (tx: Sent, known: Directory, logs: readonly LogBytes[] =
   const act = known.acts.get(target)?.get(tx.input.slice(0, 10) as Hex)
   if (act) return describeAct(tx, act, known, logs)
   const deed = known.deeds.has(target) ? decode(deedAbi, tx.input) : undefined
-  const said = deed && DEED[deed.name]?.(from, deed.values, to, known)
+  const said = deed && DEED[deed.name]?.(from, deed.values, to, known, logs)
   if (deed && said)
     return {
       kind: 'deed',
@@ -76,8 +76,16 @@ export const describe = (tx: Sent, known: Directory, logs: readonly LogBytes[] =
   }
 }
 
+type SpeakDeed = (
+  from: Part,
+  values: readonly unknown[],
+  to: Part,
+  known: Directory,
+  logs: readonly LogBytes[],
+) => Part[]
+
 /** The functions that every deed has. */
-const DEED: Record<string, (from: Part, values: readonly unknown[], to: Part, known: Directory) => Part[]> = {
+const DEED: Record<string, SpeakDeed> = {
   sign: (from, [party], to) => {
     const signer = { address: String(party) }
     return (from as { address: string }).address.toLowerCase() === signer.address.toLowerCase()
@@ -86,11 +94,13 @@ const DEED: Record<string, (from: Part, values: readonly unknown[], to: Part, kn
   },
   perform: (from, _, to) => [from, ' performs what is due in ', to],
   performUpkeep: (from, _, to) => [from, ' performs what is due in ', to],
-  withdraw: (from, [party, token], to, known) => [
+  withdraw: (from, [party, token], to, known, logs) => [
     from,
     ' sends ',
     { address: String(party) },
-    ` its ${known.tokens.get(String(token).toLowerCase())?.symbol ?? 'money'} from `,
+    ' ',
+    ...withdrawn(String(token).toLowerCase(), logs, known),
+    ' from ',
     to,
   ],
 }
@@ -182,6 +192,17 @@ const elapsed = (deed: string, logs: readonly LogBytes[], known: Directory): Par
   })
   const titles = [...new Set(clauses)].map((number) => clauseTitle(outline, number))
   return titles.length > 0 ? [{ aside: ` · ${titles.join(', ')}` }] : []
+}
+
+/** What left the deed; of a call that is not mined yet only the token is known. */
+const withdrawn = (token: string, logs: readonly LogBytes[], known: Directory): Part[] => {
+  const unit = known.tokens.get(token)
+  for (const log of logs) {
+    const read = readEvent(deedAbi, log)
+    if (read?.name !== 'Withdrawn') continue
+    return unit ? [{ money: money(read.args.amount as bigint, unit) }] : [`${read.args.amount} units`]
+  }
+  return [unit ? `its ${unit.symbol}` : 'its money']
 }
 
 /** What the deed took in: an act that pays "deposit" does not say the amount in its call. */

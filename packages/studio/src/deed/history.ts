@@ -105,8 +105,9 @@ const WRITE: Record<string, Write> = {
   begun: said('act', () => 'Everybody has signed: the deed begins'),
   opened: said('quiet', ({ clause, due }, deed) => {
     const wait = when(deed, clause)
-    const until = due ? ` ${isRecurring(wait) ? 'and is due' : 'until'} ${deadline(due, wait)}` : ''
-    return `${clauseTitle(deed.outline, clause)} opens${until}`
+    const title = clauseTitle(deed.outline, clause)
+    if (!due) return `${title} takes effect`
+    return `${title}${isRecurring(wait) ? ': next on' : ' opens until'} ${deadline(due, wait)}`
   }),
   elapsed: said('time', ({ clause }, deed) => {
     const recurring = isRecurring(when(deed, clause))

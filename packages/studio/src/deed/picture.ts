@@ -136,7 +136,10 @@ const openSpans = (deed: Deed, text: DeedDocument | undefined, now: number): Map
     const paid = what === 'pay' && wait?.acts.some((act) => act.pays && !act.sentence.includes('at any time'))
     if (what === 'opened') {
       const span = { from: time, to: stillOpen.has(clause) ? now : Math.min(due || time, ended) }
-      spans.set(clause, [...(known ?? []), span])
+      const last = known?.at(-1)
+      // A recurrence opens anew for each round: one bar, not twelve.
+      if (last && last.to >= time) last.to = span.to
+      else spans.set(clause, [...(known ?? []), span])
     } else if (known && (ends || acted || paid)) known.at(-1)!.to = time
     else if (known && what === 'elapsed') known.at(-1)!.to = Math.max(time, known.at(-1)!.to)
   }

@@ -8,7 +8,7 @@ import { describe } from '../decode/call.ts'
 import { clockSeconds, shortDay } from '../format/time.ts'
 import { plural } from '../format/words.ts'
 
-const BLOCKS = 10
+const ROWS = 10
 const TRANSACTIONS = 4
 
 /** The newest blocks and what their transactions do. */
@@ -18,12 +18,55 @@ export const BlockList = () => {
     <section aria-label="Newest blocks" className="min-w-0" aria-busy={link === 'connecting'}>
       <h2 className="font-serif text-xl font-medium lg:mt-1">Newest blocks</h2>
       <ol className="mt-3 divide-y divide-line rounded-xl border border-line bg-surface shadow-card">
-        {heads.slice(0, BLOCKS).map((head) => (
-          <BlockRow key={head.hash} head={head} />
-        ))}
+        {rows(heads).map((row) =>
+          row.length === 1 && !row[0]!.empty ? (
+            <BlockRow key={row[0]!.hash} head={row[0]!} />
+          ) : (
+            <EmptyRow key={row.at(-1)!.hash} heads={row} />
+          ),
+        )}
         {heads.length === 0 && <li className="px-4 py-6 text-sm text-muted">Waiting for the chain …</li>}
       </ol>
     </section>
+  )
+}
+
+/** A row for each block, and one for empty blocks that follow each other. */
+const rows = (heads: readonly Head[]): Head[][] => {
+  const found: Head[][] = []
+  for (const head of heads) {
+    const last = found.at(-1)
+    if (head.empty && last?.[0]?.empty) last.push(head)
+    else if (found.length === ROWS) break
+    else found.push([head])
+  }
+  return found
+}
+
+const When = ({ time }: { time: number }) => (
+  <span className="figures text-xs text-muted">
+    {shortDay(time)}, {clockSeconds(time)}
+  </span>
+)
+
+const EmptyRow = ({ heads }: { heads: readonly Head[] }) => {
+  const [newest, oldest] = [heads[0]!, heads.at(-1)!]
+  return (
+    <li className="px-4 py-2.5 text-sm" data-block={newest.number}>
+      <div className="flex items-baseline justify-between gap-3">
+        <span className="text-muted">
+          <BlockLink number={newest.number} />
+          {oldest !== newest && (
+            <>
+              {' '}
+              back to <BlockLink number={oldest.number} />
+            </>
+          )}
+          {' · empty'}
+        </span>
+        <When time={newest.time} />
+      </div>
+    </li>
   )
 }
 
@@ -39,11 +82,8 @@ const BlockRow = memo(({ head }: { head: Head }) => {
     <li className="animate-arrive px-4 py-2.5 text-sm" data-block={head.number}>
       <div className="flex items-baseline justify-between gap-3">
         <BlockLink number={head.number} />
-        <span className="figures text-xs text-muted">
-          {shortDay(head.time)}, {clockSeconds(head.time)}
-        </span>
+        <When time={head.time} />
       </div>
-      {block.data && !some && <p className="text-muted">Empty</p>}
       {!block.data && (
         <p className="text-muted">{block.isError ? 'Taken back or not known any more' : '…'}</p>
       )}

@@ -41,7 +41,6 @@ const query = <T>(...path: string[]) =>
     queryKey: ['platform', ...path],
     queryFn: ({ signal }) => get<T>(path.join('/'), signal),
     refetchInterval: ASK_AGAIN_MS,
-    retry: 1,
   })
 
 export const healthQuery = query<Health>('health')

@@ -1,0 +1,70 @@
+/** The real thing for the page to look at: `deed dev` on a free port, as a person starts it. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+const ROOT = new URL('../../..', import.meta.url).pathname
+const DEED = new URL('packages/cli/bin/deed.js', `file://${ROOT}`).pathname
+
+const START_TIMEOUT_MS = 30_000
+
+export interface House {
+  readonly url: string
+  /** Process id of the chain. */
+  readonly chain: number
+  readonly rpc: (method: string, ...params: unknown[]) => Promise<unknown>
+  readonly stop: () => Promise<void>
+}
+
+export const openHouse = async (): Promise<House> => {
+  const child = deed('dev', '--port', '0', '--json')
+  const { url, chain } = await ready(child)
+  await pageIsServed(url)
+  const rpc = async (method: string, ...params: unknown[]) => {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+    })
+    const { result, error } = (await response.json()) as { result?: unknown; error?: { message: string } }
+    if (error) throw new Error(`${method}: ${error.message}`)
+    return result
+  }
+  const stop = async () => {
+    if (child.exitCode !== null) return
+    child.kill('SIGTERM')
+    await once(child, 'exit')
+  }
+  return { url, chain, rpc, stop }
+}
+
+/** Performs the example lease on the house's chain, all of its months. @returns its exit code. */
+export const performLease = async (url: string): Promise<number | null> => {
+  const child = deed('perform', 'examples/lease', '--rpc', url)
+  child.stdout!.resume()
+  const [code] = (await once(child, 'exit')) as [number | null]
+  return code
+}
+
+const deed = (...argv: string[]): ChildProcess =>
+  spawn(process.execPath, [DEED, ...argv], { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] })
+
+/** The chain is ready before it knows where the platform answers. */
+const pageIsServed = async (url: string): Promise<void> => {
+  for (const end = Date.now() + START_TIMEOUT_MS; Date.now() < end; await sleep(50)) {
+    const { ok } = await fetch(url).catch(() => ({ ok: false }))
+    if (ok) return
+  }
+  throw new Error(`${url} served no page within ${START_TIMEOUT_MS} ms`)
+}
+
+const ready = async (child: ChildProcess): Promise<{ url: string; chain: number }> => {
+  for await (const line of createInterface({ input: child.stdout! })) {
+    const event = JSON.parse(line)
+    if (event.event !== 'ready') continue
+    child.stdout!.resume()
+    return event
+  }
+  throw new Error('deed dev ended before it was ready')
+}
