@@ -220,7 +220,9 @@ export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> =
     beneficiary,
     control,
     submit: async (encoded) => {
-      const entry = await inTurn(() => takeIn(encoded, automine))
+      const entry = await inTurn(async () =>
+        takeIn(typeof encoded === 'function' ? await encoded() : encoded, automine),
+      )
       if (automine) await mineWaiting()
       return entry.hash
     },

@@ -4,7 +4,7 @@ import { blobBaseFee, nextBaseFee, nextExcessBlobGas } from '../execute/fees.ts'
 import { transactionHash } from '../transaction/codec.ts'
 import { fault, isFault, type TransactionFault } from '../transaction/fault.ts'
 import { loadKzg } from '../transaction/kzg.ts'
-import { maxCostWei } from '../transaction/price.ts'
+import { maxCostWei, maxGasPrice } from '../transaction/price.ts'
 import { decodePooledTransaction, type Sidecar, validateSidecar } from '../transaction/sidecar.ts'
 import { recoverSender } from '../transaction/signature.ts'
 import type { Transaction } from '../transaction/types.ts'
@@ -88,7 +88,7 @@ const underpriced = (
   const { header } = chain.head.block
   const rules = chain.rulesAfter(chain.head, nextTime)
   const baseFee = nextBaseFee(header, rules) ?? 0n
-  const maxFee = 'gasPrice' in transaction ? transaction.gasPrice : transaction.maxFeePerGas
+  const maxFee = maxGasPrice(transaction)
   if (maxFee < baseFee)
     return fault(
       'INSUFFICIENT_MAX_FEE_PER_GAS',

@@ -1,3 +1,5 @@
+import { min } from '../bigint.ts'
+import { maxGasPrice } from '../transaction/price.ts'
 import type { Transaction } from '../transaction/types.ts'
 import type { Entry, Mempool } from './mempool.ts'
 
@@ -26,10 +28,9 @@ export const executable = (pool: Mempool, baseFeePerGas: bigint, limit: number):
 
 /** Wei per gas for the block's beneficiary; `undefined` if the base fee is not met. */
 export const tipOf = (transaction: Transaction, baseFeePerGas: bigint): bigint | undefined => {
-  const maxFee = 'gasPrice' in transaction ? transaction.gasPrice : transaction.maxFeePerGas
-  if (maxFee < baseFeePerGas) return undefined
-  const tip = 'gasPrice' in transaction ? transaction.gasPrice : transaction.maxPriorityFeePerGas
-  return tip < maxFee - baseFeePerGas ? tip : maxFee - baseFeePerGas
+  const room = maxGasPrice(transaction) - baseFeePerGas
+  if (room < 0n) return undefined
+  return 'gasPrice' in transaction ? room : min(transaction.maxPriorityFeePerGas, room)
 }
 
 interface Candidate {

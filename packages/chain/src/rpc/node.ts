@@ -18,9 +18,10 @@ export interface Node {
   /**
    * Takes in a signed transaction in its network encoding. Resolves when it is in the mempool and, with
    * automine, when it is in a block, so that its receipt is there before its sender has the hash.
-   * Throws an RpcError in geth's words where it is refused.
+   * Throws an RpcError in geth's words where it is refused. A function is called when it is the transaction's
+   * turn, so that what it chooses, such as the nonce, still holds when the transaction enters the mempool.
    */
-  submit(encoded: Uint8Array): Promise<Hash>
+  submit(encoded: Uint8Array | (() => Promise<Uint8Array>)): Promise<Hash>
   /** The head with everything on top that could be mined now. */
   pending(): Promise<Executed>
   /** Tells of each transaction that enters the mempool. Returns how to stop it. */

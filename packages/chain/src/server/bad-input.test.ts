@@ -11,9 +11,11 @@ import { bytesToHex } from '../hex.ts'
 import { MAX_BATCH } from '../rpc/dispatch.ts'
 import { encodeTransaction } from '../transaction/codec.ts'
 import { signTransaction } from '../transaction/signature.ts'
-import type { FeeMarketTransaction } from '../transaction/types.ts'
+import type { UnsignedTransaction } from '../transaction/types.ts'
 import { MAX_BODY_BYTES } from './http.ts'
 import { PortInUseError, type RpcServer, startServer } from './server.ts'
+
+type FeeMarketTransaction = Extract<UnsignedTransaction, { type: 2 }>
 
 let node: DevNode
 let server: RpcServer

@@ -1,4 +1,5 @@
 import type { Address } from '@deed/evm'
+import { min } from '../../bigint.ts'
 import type { Header } from '../../block/types.ts'
 import type { BlockOverrides, CallOptions, CallRequest, CallResult } from '../../execute/types.ts'
 import { bytesToHex } from '../../hex.ts'
@@ -48,7 +49,7 @@ export const callRequest = (request: TransactionRequest, header: Header, gas: bi
   to: request.to,
   data: request.data,
   value: request.value ?? 0n,
-  gasLimit: gas < CALL_GAS_CAP ? gas : CALL_GAS_CAP,
+  gasLimit: min(gas, CALL_GAS_CAP),
   gasPrice: gasPriceOf(request, header.baseFeePerGas ?? 0n),
   ...(request.nonce !== undefined && { nonce: request.nonce }),
   ...(request.accessList && { accessList: request.accessList }),
@@ -73,7 +74,7 @@ const gasPriceOf = (request: TransactionRequest, baseFee: bigint): bigint => {
   if (request.gasPrice !== undefined) return request.gasPrice
   const { maxFeePerGas: maxFee, maxPriorityFeePerGas: tip = 0n } = request
   if (maxFee === undefined) return 0n
-  return baseFee + tip < maxFee ? baseFee + tip : maxFee
+  return min(baseFee + tip, maxFee)
 }
 
 const ZERO_ADDRESS: Address = '0x0000000000000000000000000000000000000000'

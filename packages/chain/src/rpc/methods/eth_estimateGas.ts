@@ -1,3 +1,4 @@
+import { min } from '../../bigint.ts'
 import type { BlockOverrides, CallOptions, CallResult } from '../../execute/types.ts'
 import { quantity } from '../../hex.ts'
 import type { StateOverrides } from '../../state/types.ts'
@@ -84,7 +85,7 @@ const gasAllowance = async (
   const rules = isPending(some) ? chain.rulesAfter(chain.head, header.timestamp) : chain.rulesOf(some)
   let allowance = options.block?.gasLimit ?? header.gasLimit
   for (const cap of [request.gas, rules.transactionGasCap])
-    if (cap !== undefined && cap < allowance) allowance = cap
+    if (cap !== undefined) allowance = min(allowance, cap)
   const priceWei = request.gasPrice ?? request.maxFeePerGas ?? 0n
   if (priceWei === 0n || request.from === undefined) return allowance
   const base = isPending(some) ? chain.stateOf(some) : await chain.stateAt(some.hash)
@@ -97,7 +98,7 @@ const gasAllowance = async (
       `insufficient funds for transfer: ${request.from} has ${balance} wei, the value is ${value} wei`,
     )
   const affordable = (balance - value) / priceWei
-  return affordable < allowance ? affordable : allowance
+  return min(affordable, allowance)
 }
 
 const succeeded = (result: CallResult | TransactionFault): boolean => {

@@ -1,4 +1,5 @@
 import type { Address } from '@deed/evm'
+import { min } from '../../bigint.ts'
 import { nextNonce } from '../../mempool/mempool.ts'
 import type { UnsignedTransaction } from '../../transaction/types.ts'
 import { RPC_CODE, RpcError, serverError } from '../error.ts'
@@ -24,8 +25,7 @@ export const fillTransaction = async (
       'DEED_TX_INVALID_CHAINID',
       `invalid chain id for signer: the request says ${request.chainId}, this is chain ${chainId}`,
     )
-  const state = await chain.stateAt(chain.head.hash)
-  const nonce = request.nonce ?? nextNonce(node.mempool, from, (await state.account(from))?.nonce ?? 0n)
+  const nonce = request.nonce ?? (await freeNonce(node, from))
   // The fees come after the estimate, which so does not depend on whether the sender can pay them.
   const gasLimit = request.gas ?? (await estimateGas(node, { ...request, nonce }, await node.pending()))
   const payload = { nonce, gasLimit, to: request.to, value: request.value ?? 0n, data: request.data }
@@ -62,6 +62,12 @@ export const fillTransaction = async (
   }
 }
 
+/** Of the head, behind what waits in the mempool. */
+export const freeNonce = async ({ chain, mempool }: Node, from: Address): Promise<bigint> => {
+  const state = await chain.stateAt(chain.head.hash)
+  return nextNonce(mempool, from, (await state.account(from))?.nonce ?? 0n)
+}
+
 const typeOf = (request: TransactionRequest, hasBaseFee: boolean): 0 | 1 | 2 | 3 | 4 => {
   const { type } = request
   if (type !== undefined) {
@@ -79,8 +85,7 @@ const typeOf = (request: TransactionRequest, hasBaseFee: boolean): 0 | 1 | 2 | 3
 const dynamicFees = (request: TransactionRequest, baseFee: bigint, suggestedTipWei: bigint) => {
   const { gasPrice, maxFeePerGas: maxFee, maxPriorityFeePerGas: tip } = request
   if (gasPrice !== undefined) return { maxFeePerGas: gasPrice, maxPriorityFeePerGas: gasPrice }
-  const capped = maxFee !== undefined && maxFee < suggestedTipWei ? maxFee : suggestedTipWei
-  const maxPriorityFeePerGas = tip ?? capped
+  const maxPriorityFeePerGas = tip ?? (maxFee === undefined ? suggestedTipWei : min(maxFee, suggestedTipWei))
   return { maxFeePerGas: maxFee ?? 2n * baseFee + maxPriorityFeePerGas, maxPriorityFeePerGas }
 }
 
