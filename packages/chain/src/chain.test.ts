@@ -248,6 +248,27 @@ describe('the head', () => {
     expect((await (await chain.stateAt(again.hash)).account(ALICE))?.nonce).toBe(1n)
   })
 
+  test('leaves no trie node behind when its other branches are forgotten', async () => {
+    const store = createMemoryStore()
+    const put = new Set<string>()
+    const removed: string[] = []
+    const write = store.write
+    store.write = (batch) => {
+      for (const { table, key } of batch.put) if (table === 'node') put.add(key)
+      for (const { table, key } of batch.remove ?? []) if (table === 'node') removed.push(key)
+      return write(batch)
+    }
+    const chain = await open(store)
+    const genesisNodes = new Set(put)
+    for (const value of [1n, 2n, 3n]) {
+      const { hash } = await mine(chain, chain.genesis.hash, inputs(1_012n, transfer(0n, { value })))
+      await chain.forget(hash)
+    }
+    expect(removed.length).toBeGreaterThan(3)
+    const left = [...put].filter((key) => store.record('node', key) !== undefined)
+    expect(new Set(left)).toEqual(genesisNodes)
+  })
+
   test('is found again when the store is opened again, and only with the same genesis', async () => {
     const store = createMemoryStore()
     const chain = await open(store)

@@ -10,11 +10,13 @@ import { commitBlock, forgetBatch } from '../store/commit.ts'
 import { createForgetfulStore } from '../store/forgetful.fixture.ts'
 import { createMemoryStore } from '../store/memory.ts'
 import type { BlockRecord, Store } from '../store/store.ts'
+import { verifyTrieProof } from '../trie/proof.ts'
 import { clearStorage, createLayer, deleteAccount, overlay, writeSlots } from './layer.ts'
 import { found, settle } from './missing.ts'
-import { settleLayer } from './root.ts'
+import { hashOf, nodeStore, settleLayer } from './root.ts'
 import { readerAt } from './tree.ts'
 import type { Layer, Reader } from './types.ts'
+import { viewOf } from './view.ts'
 
 /** A whole state, copied for every block: what the tree must not differ from. */
 type Model = ReadonlyMap<Address, { readonly balance: bigint; readonly slots: ReadonlyMap<bigint, bigint> }>
@@ -120,7 +122,17 @@ const compare = async (store: Store, { record, model }: Known): Promise<void> =>
     return { balance: account?.balance, slots, hasStorage: slots.some((one) => one !== 0n) }
   })
   expect(read).toEqual(expected)
-  expect(record.block.header.stateRoot).toBe(rootFromScratch(model))
+  const { stateRoot } = record.block.header
+  expect(stateRoot).toBe(rootFromScratch(model))
+  // Trie nodes that other blocks share stay when one of these is forgotten.
+  const view = viewOf(store, () => readerAt(store, record.position), stateRoot, nodeStore(store))
+  for (const address of ADDRESSES) {
+    const { nodes, slots } = await view.proof(address, KEYS)
+    expect(verifyTrieProof(stateRoot, hashOf(address), nodes)?.value !== undefined).toBe(model.has(address))
+    expect(slots.map((slot) => slot.value)).toEqual(
+      KEYS.map((key) => model.get(address)?.slots.get(key) ?? 0n),
+    )
+  }
 }
 
 const rootFromScratch = (model: Model): Hash => {

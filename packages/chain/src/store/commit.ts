@@ -56,7 +56,7 @@ export const canonicalBatch = (to: BlockRecord, { added, removed }: Move): Batch
   ],
 })
 
-/** `undefined`: the head is among what would be forgotten. Trie nodes stay: other blocks may share them. */
+/** `undefined`: the head is among what would be forgotten. Code stays: it is small, and others may share it. */
 export const forgetBatch = (store: Store, target: Position, head: Position): Batch | undefined => {
   /** Of each branch that loses blocks, the height of the first that goes. */
   const from = new Map([[target.branch, target.height]])
@@ -79,6 +79,8 @@ export const forgetBatch = (store: Store, target: Position, head: Position): Bat
         { table: 'block', key: hash },
         { table: 'receipts', key: hash },
         { table: 'position', key: place },
+        { table: 'nodesOf', key: hash },
+        ...found(store.record('nodesOf', hash))!.map((key) => ({ table: 'node' as const, key })),
       )
     }
     const isAll = parent ? first === parent.height + 1 : first === 0
@@ -103,6 +105,7 @@ const commitBatch = (store: Store, executed: Executed): { record: BlockRecord; b
     { table: 'receipts', key: hash, value: executed.receipts },
     { table: 'branch', key: String(position.branch), value: branch },
     { table: 'position', key: positionKey(position), value: hash },
+    { table: 'nodesOf', key: hash, value: [...executed.nodes.keys()] },
   ]
   if (position.branch === fresh) put.push({ table: 'meta', key: 'nextBranch', value: String(fresh + 1) })
   for (const [key, value] of executed.nodes) put.push({ table: 'node', key, value })

@@ -5,6 +5,8 @@ import type { Batch, Position, StateWrite, Store, Table, Tables } from './store.
 
 export const createMemoryStore = (): Store => {
   const records = new Map<Table, Map<string, unknown>>()
+  /** How often a trie node was put, for those put more than once. */
+  const copies = new Map<string, number>()
   const branches = new Map<number, BranchState>()
 
   const table = <T extends Table>(name: T): Map<string, Tables[T]> => {
@@ -33,8 +35,16 @@ export const createMemoryStore = (): Store => {
 
     async write({ put, remove = [], state, truncate = [] }: Batch) {
       for (const position of truncate) truncateBranch(branches, position)
-      for (const { table: name, key } of remove) table(name).delete(key)
-      for (const { table: name, key, value } of put) (table(name) as Map<string, unknown>).set(key, value)
+      for (const { table: name, key } of remove) {
+        const count = name === 'node' ? (copies.get(key) ?? 1) : 1
+        if (count > 1) copies.set(key, count - 1)
+        else table(name).delete(key)
+      }
+      for (const { table: name, key, value } of put) {
+        const rows = table(name) as Map<string, unknown>
+        if (name === 'node' && rows.has(key)) copies.set(key, (copies.get(key) ?? 1) + 1)
+        rows.set(key, value)
+      }
       if (state) writeState(branches, state)
     },
 

@@ -36,8 +36,10 @@ export const positionKey = ({ branch, height }: Position): string => `${branch}/
 export interface Tables {
   block: BlockRecord
   receipts: readonly Receipt[]
-  /** Trie nodes, by hash. */
+  /** Trie nodes, by hash. They are counted: what was put twice goes when it was removed twice. */
   node: Uint8Array
+  /** Hashes of the nodes that a block put, by the block's hash. */
+  nodesOf: readonly Hash[]
   code: Uint8Array
   /** Canonical block hash by number. */
   canonical: Hash
