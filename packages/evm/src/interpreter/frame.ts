@@ -128,8 +128,8 @@ export function pushFrame(machine: Machine, start: FrameStart, mark: Mark): Fram
 }
 
 /**
- * Gas is a number while it is below this, for numbers are ten times as fast as bigints and exact here. A message
- * may bring more (the protocol's limit is 2^64); what it has above waits in `gasAbove` until it is needed.
+ * Gas is a number while it is below this: exact here, and unlike a bigint not allocated anew at each step. A
+ * message may bring more (the protocol's limit is 2^64); what it has above waits in `gasAbove` until it is needed.
  */
 const GAS_IN_NUMBER = 2 ** 52
 

@@ -1,7 +1,7 @@
 /**
  * The two ways out of an instruction that does not end well. They are thrown, because they cross the
  * instruction's own frames of JavaScript, and caught in the loop: no caller of the engine sees them. They are
- * not `Error`s, since collecting a stack trace costs 2 µs and programs run out of gas all the time.
+ * not `Error`s: collecting a stack trace takes 1.3 µs of 1.4, and programs run out of gas all the time.
  */
 import type { HaltReason, Missing } from '../engine.ts'
 

@@ -1,4 +1,10 @@
-/** 0x0b to 0x11: BLS12-381 (EIP-2537): additions, multi-scalar multiplications, pairing, maps to the curve. */
+/**
+ * 0x0b to 0x11: BLS12-381 (EIP-2537): additions, multi-scalar multiplications, pairing, maps to the curve.
+ *
+ * With @noble/curves a multiplication takes 0.7 ms in G1 and 1.4 ms in G2, a map 1.4 and 5 ms, a pairing 25 ms.
+ * mcl-wasm takes 0.24, 0.52 and 2.8 ms for multiplications and pairing, but starts asynchronously, in 50 to
+ * 100 ms that most runs would spend in vain, and holds one curve at a time.
+ */
 import { pippenger } from '@noble/curves/abstract/curve.js'
 import { bls12_381 } from '@noble/curves/bls12-381.js'
 import { bytesToWord, wordToBytes } from '../words.ts'

@@ -1,4 +1,10 @@
-/** 0x06 to 0x08: addition, multiplication and pairing on alt_bn128 (EIP-196, 197), repriced by EIP-1108. */
+/**
+ * 0x06 to 0x08: addition, multiplication and pairing on alt_bn128 (EIP-196, 197), repriced by EIP-1108.
+ *
+ * With @noble/curves an addition takes 0.05 ms, a multiplication 0.35 ms, a pairing check of two pairs 13 ms.
+ * rustbn-wasm takes 0.03, 0.17 and 9.4 ms, mcl-wasm 3 ms a pair; both start asynchronously, with 30 and 100 ms
+ * of work that most runs would do in vain.
+ */
 import { bn254 } from '@noble/curves/bn254.js'
 import { bytesToWord, wordToBytes } from '../words.ts'
 import { type Precompile, padded } from './precompile.ts'

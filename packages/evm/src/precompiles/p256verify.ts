@@ -1,4 +1,4 @@
-/** 0x100: verifies a signature on secp256r1 (EIP-7951). 1.5 ms with @noble/curves. */
+/** 0x100: verifies a signature on secp256r1 (EIP-7951). 1.6 ms with @noble/curves. */
 import { p256 } from '@noble/curves/nist.js'
 import { bytesToWord, wordToBytes } from '../words.ts'
 import { NO_OUTPUT, type Precompile } from './precompile.ts'
