@@ -3,7 +3,7 @@
  *
  *     DEED_RPC_URL=https://… DEED_KEEPER_KEY=0x… node src/main.ts
  *
- * Options are JSON in the first argument: `{rpcUrl, dataFolder, agreements, studioFolder, keeper, port, hosts,
+ * Options are JSON in the first argument: `{rpcUrl, dataFolder, agreements, studioFolder, keeper, deeds, port, hosts,
  * fromBlock}`. Log lines go to standard error. When it listens, or when it cannot start, it says so as a line on
  * standard output and, where it was started with a channel, as a message: {@link PlatformProcessReport}.
  */
@@ -15,6 +15,8 @@ import { startGateway } from './gateway/gateway.ts'
 import { jsonLog } from './log.ts'
 import { openPlatform } from './platform.ts'
 
+const addressSchema = z.templateLiteral(['0x', z.string().regex(/^[0-9a-fA-F]{40}$/)])
+
 const optionsSchema = z.strictObject({
   rpcUrl: z.url({ protocol: /^(https?|wss?)$/ }).default('http://127.0.0.1:8545'),
   /** In memory without it. */
@@ -23,6 +25,8 @@ const optionsSchema = z.strictObject({
   agreements: z.array(z.string()).max(100).default([]),
   studioFolder: z.string().min(1).optional(),
   keeper: z.boolean().default(true),
+  /** Deeds that the keeper looks after; all without it. */
+  deeds: z.array(addressSchema).max(10_000).optional(),
   port: z.int().min(0).max(65_535).default(0),
   hosts: z.array(z.string()).max(100).default([]),
   fromBlock: z.int().min(0).optional(),
@@ -67,7 +71,7 @@ const main = async () => {
   const key = process.env.DEED_KEEPER_KEY
   const platform = await openPlatform({
     transport: options.rpcUrl,
-    keeper: options.keeper ? (key ? { key } : {}) : 'off',
+    keeper: options.keeper ? { ...(key && { key }), ...(options.deeds && { only: options.deeds }) } : 'off',
     log,
     ...(options.dataFolder && { dataFolder: options.dataFolder }),
     ...(options.fromBlock !== undefined && { fromBlock: options.fromBlock }),

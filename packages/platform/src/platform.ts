@@ -33,8 +33,11 @@ export interface PlatformOptions {
   readonly transport: string | Transport
   /** Where the database lives; in memory without it. */
   readonly dataFolder?: string
-  /** `off`, or the private key as hex; without a key the development key, on the development chain alone. */
-  readonly keeper?: 'off' | { readonly key?: string }
+  /**
+   * `off`, or the private key as hex and the deeds to look after. Without a key: the development key, on the
+   * development chain alone. Without `only`: every deed that the index finds.
+   */
+  readonly keeper?: 'off' | { readonly key?: string; readonly only?: readonly Hex[] }
   /** No deed is older than this block. */
   readonly fromBlock?: number
   readonly log?: Log
@@ -70,7 +73,7 @@ export interface Platform {
   close(): Promise<void>
 }
 
-export interface PlatformStatus {
+interface PlatformStatus {
   readonly away: boolean
   readonly chainId: number | undefined
   readonly head: Head | undefined
@@ -123,6 +126,7 @@ export const openPlatform = async (options: PlatformOptions): Promise<Platform> 
         index,
         account,
         log,
+        ...(options.keeper?.only && { only: options.keeper.only }),
         now: options.now ?? (() => Math.floor(Date.now() / 1000)),
         sleep: options.sleep ?? ((milliseconds) => new Promise((done) => setTimeout(done, milliseconds))),
         onAction: (action) => emit({ name: 'keeper', data: action }),

@@ -25,13 +25,7 @@ export const DAY = 86_400
 
 const account = (addressIndex: number) =>
   mnemonicToAccount('test test test test test test test test test test test junk', { addressIndex })
-export const [deployer, first, second, stranger] = [0, 1, 2, 3].map(account) as [
-  Account,
-  Account,
-  Account,
-  Account,
-]
-type Account = ReturnType<typeof account>
+export const [deployer, first, second] = [account(0), account(1), account(2)]
 
 const contracts = async () => {
   const { artifacts } = await compile({

@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { type Hex, http, toEventSelector } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openDatabase } from '../src/database/database.ts'
@@ -21,7 +22,13 @@ beforeAll(async () => (await openDatabase(empty)).close())
 
 const run = (url: string, folder: string, moment: string, count: number) =>
   new Promise<NodeJS.Signals | number | null>((resolve) => {
-    const args = [join(import.meta.dirname, 'kill-child.ts'), url, folder, moment, String(count)]
+    const args = [
+      fileURLToPath(new URL('./kill-child.ts', import.meta.url)),
+      url,
+      folder,
+      moment,
+      String(count),
+    ]
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] })
     child.on('exit', (code, signal) => resolve(signal ?? code))
   })

@@ -8,7 +8,7 @@ import { PlatformError } from '../error.ts'
 
 export type KeeperAccount = Pick<PrivateKeyAccount, 'address' | 'signTransaction'>
 
-export const DEV_CHAIN_ID = 31337
+const DEV_CHAIN_ID = 31337
 const DEV_MNEMONIC = 'test test test test test test test test test test test junk'
 /** Outside of m/44'/60'/0'/0/i, the accounts that `eth_accounts` lists, so that nobody else uses up its nonces. */
 const DEV_PATH = "m/44'/60'/1'/0/0"

@@ -29,6 +29,11 @@ export interface KeeperOptions {
   readonly index: Index
   readonly account: KeeperAccount
   readonly log: Log
+  /**
+   * Deeds to look after; all that the index finds without it. Where strangers can deploy, a contract that is
+   * always due would have its gas paid for ever.
+   */
+  readonly only?: readonly Hex[]
   /** Seconds, wall clock: how long a transaction waits for its block. */
   readonly now: () => number
   readonly sleep: (milliseconds: number) => Promise<void>
@@ -84,6 +89,7 @@ const SETTLE_PATIENCE_SECONDS = 60
 export const createKeeper = (options: KeeperOptions): Keeper => {
   const { chain, db, index, account, log } = options
   const address = account.address.toLowerCase() as Hex
+  const only = options.only && new Set(options.only.map((deed) => deed.toLowerCase()))
   const seen = new Map<string, { mark: string; times: number }>()
   let acting = false
   let warning: PlatformError | undefined
@@ -239,7 +245,7 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
     const mined = await transactionCount(chain, address)
     const slots = await reconcile(head, mined)
     const open = new Set(slots.map((slot) => slot.purpose))
-    const { jobs, retry, purposes } = await workAt(db, now, open)
+    const { jobs, retry, purposes } = await workAt(db, now, open, only)
     // What has nothing to do has made progress: the same rent of the next month counts from the beginning.
     for (const purpose of seen.keys()) if (!purposes.has(purpose)) seen.delete(purpose)
     if (warning && at === 'pending' && options.now() < gasRetry) jobs.length = 0
@@ -255,9 +261,8 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
       settleWarning(error)
       gasRetry = options.now() + GAS_RETRY_SECONDS
     }
-    const due = (await nextDue(db))?.due
-    const later = [due, retry].filter((time) => time !== undefined && time > now) as number[]
-    const next = later.length > 0 ? Math.min(...later) : undefined
+    const due = (await nextDue(db, now, only))?.due
+    const next = due !== undefined && retry !== undefined ? Math.min(due, retry) : (due ?? retry)
     return { sent, open: slots.length, head, now, next, changed, reset }
   }
 
@@ -301,7 +306,7 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
     state,
     async status() {
       const [next, actions, balance] = await Promise.all([
-        nextDue(db),
+        nextDue(db, 0, only),
         latestActions(db, ACTIONS_SHOWN),
         chain.getBalance({ address }).catch(() => undefined),
       ])

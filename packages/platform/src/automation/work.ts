@@ -25,6 +25,7 @@ const TIMERS = 32n
  * Jobs in a fixed order: older deeds first; timers before withdrawals, since they may add to them.
  * @param now chain time.
  * @param open purposes that are under way.
+ * @param only the deeds to look after; all without it.
  * @returns what can be done now, when a job that waits after a failure may be tried again, and the purposes of all
  * that is to do at all.
  */
@@ -32,6 +33,7 @@ export const workAt = async (
   db: Database,
   now: number,
   open: ReadonlySet<string>,
+  only?: ReadonlySet<string>,
 ): Promise<{ jobs: Job[]; retry: number | undefined; purposes: ReadonlySet<string> }> => {
   const [due, credits, waiting] = await Promise.all([
     db
@@ -56,7 +58,7 @@ export const workAt = async (
     ...due.map((row) => performJob(row.address as Hex, row.due!)),
     ...credits.map((row) => withdrawJob(row.deed as Hex, row.party as Hex, row.token as Hex, row.amount)),
   ]
-  const free = all.filter((job) => !open.has(job.purpose))
+  const free = all.filter((job) => !open.has(job.purpose) && (!only || only.has(job.deed)))
   const later = free.map((job) => waiting.get(job.purpose) ?? 0).filter((until) => until > now)
   return {
     jobs: free.filter((job) => (waiting.get(job.purpose) ?? 0) <= now),
@@ -65,12 +67,14 @@ export const workAt = async (
   }
 }
 
-/** The deed whose timer runs next. */
-export const nextDue = async (db: Database): Promise<{ deed: Hex; due: number } | undefined> => {
-  const row = await db
-    .selectFrom('deeds')
-    .select(['address', 'due'])
-    .where('due', 'is not', null)
+/** The deed whose timer runs next: the first that is due later than `after`. */
+export const nextDue = async (
+  db: Database,
+  after = 0,
+  only?: ReadonlySet<string>,
+): Promise<{ deed: Hex; due: number } | undefined> => {
+  const query = db.selectFrom('deeds').select(['address', 'due']).where('due', '>', after)
+  const row = await (only ? query.where('address', 'in', [...only, '']) : query)
     .orderBy('due')
     .orderBy('address')
     .limit(1)

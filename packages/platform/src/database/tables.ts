@@ -19,7 +19,7 @@ export interface Tables {
 }
 
 /** The block up to which the index has taken everything in: one row. */
-export interface PlaceTable {
+interface PlaceTable {
   id: number
   /** Hash of block 0: another one is another chain, and nothing here is about it. */
   genesis: string
@@ -43,7 +43,7 @@ export interface DeedTable {
 }
 
 /** Raw logs of deeds: decoded when read. */
-export interface EventTable {
+interface EventTable {
   block: number
   log_index: number
   block_hash: string
@@ -56,14 +56,14 @@ export interface EventTable {
 }
 
 /** What can be withdrawn: `balanceOf` of each pair that a `Credited` event has named. */
-export interface CreditTable {
+interface CreditTable {
   deed: string
   party: string
   token: string
   amount: string
 }
 
-export interface AgreementTable {
+interface AgreementTable {
   text_hash: string
   /** Order of registration. */
   id: number
@@ -98,7 +98,7 @@ export interface JournalTable {
   action: number
 }
 
-export interface BackoffTable {
+interface BackoffTable {
   purpose: string
   failures: number
   /** Chain time. */

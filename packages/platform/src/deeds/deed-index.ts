@@ -17,7 +17,7 @@ export interface Index {
   sync(): Promise<Sync>
 }
 
-export interface Sync {
+interface Sync {
   readonly head: Block
   /** Deeds of which something changed. */
   readonly changed: readonly Hex[]
@@ -34,6 +34,8 @@ export interface IndexOptions {
 
 /** Blocks of one `eth_getLogs`; halved when a node finds it too much. */
 const LOG_RANGE = 2_000
+/** Blocks after which the index notes how far it is. */
+const STRETCH = 20_000
 /** Standings of deeds read at once. */
 const READERS = 20
 /** Chains that move while they are read: after so many times it is not bad luck. */
@@ -78,7 +80,7 @@ const sync = async (
   const changed = new Set<Hex>()
   let reset = false
   let otherChain = false
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  for (let moves = 0; moves < ATTEMPTS; ) {
     const head = await present(chain, 'latest')
     let place = await placeOf(db)
     if (place?.hash === head.hash) return { head, changed: [...changed], reset, otherChain }
@@ -90,15 +92,19 @@ const sync = async (
       for (const deed of kept.changed) changed.add(deed)
       place = kept.place
     }
-    const logs = await logsOf(chain, place.number + 1, head.number)
-    // Logs come without proof of their chain: they belong to this head if it still is where it was.
-    const again = head.number === 0 ? head : await present(chain, head.number)
-    if (again.hash !== head.hash) continue
-
     if (reset) strangers.clear()
+    // A long way is gone in stretches, each of which is kept: whoever is stopped goes on from there.
+    const number = Math.min(place.number + STRETCH, head.number)
+    const end = number === head.number ? head : await present(chain, number)
+    const logs = await logsOf(chain, place.number + 1, number)
+    // Logs come without proof of their chain: they belong to this block if it still is where it was.
+    if ((await present(chain, number)).hash !== end.hash) {
+      moves++
+      continue
+    }
     await take(chain, db, strangers, logs, changed)
-    await setPlace(db, { genesis: place.genesis, number: head.number, hash: head.hash, time: head.time })
-    return { head, changed: [...changed], reset, otherChain }
+    await setPlace(db, { genesis: place.genesis, number, hash: end.hash, time: end.time })
+    if (end === head) return { head, changed: [...changed], reset, otherChain }
   }
   throw new PlatformError(
     'DEED_CHAIN_UNSTEADY',
@@ -184,7 +190,7 @@ const forgetAfter = async (chain: Chain, db: Database, kept: Place): Promise<Hex
 /** Logs with a deed's topics from block `from` to block `to`, in order. */
 const logsOf = async (chain: Chain, from: number, to: number): Promise<RpcLog[]> => {
   const logs: RpcLog[] = []
-  let range = LOG_RANGE
+  let range = Math.min(LOG_RANGE, to - from + 1)
   for (let start = from; start <= to; ) {
     const end = Math.min(start + range - 1, to)
     try {

@@ -82,7 +82,8 @@ export const readValues = (
 ): Promise<Value[]> =>
   Promise.all(
     readables.map(async ({ name, getter, kind, token }) => {
-      const value = await readGetter(chain, deed, abi, getter)
+      const read = await readGetter(chain, deed, abi, getter)
+      const value = kind === 'address' && read ? String(read).toLowerCase() : read
       const money = outline.tokens.find((each) => each.name === token)
       return {
         name,

@@ -10,7 +10,7 @@ export const shownAmount = (amount: bigint, decimals: number, token: string): st
 }
 
 /** `2027-03-01` of a count of days since 1970. */
-export const shownDate = (days: number): string => new Date(days * 86_400_000).toISOString().slice(0, 10)
+const shownDate = (days: number): string => new Date(days * 86_400_000).toISOString().slice(0, 10)
 
 /** `2027-03-01 00:00:00 UTC` of seconds since 1970. */
 export const shownInstant = (seconds: number): string =>
