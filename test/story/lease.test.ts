@@ -74,8 +74,12 @@ beforeAll(async () => {
   text = readFileSync(join(example, 'lease.deed'), 'utf8')
   outline = outlineSchema.parse(JSON.parse(readFileSync(join(example, 'outline.json'), 'utf8')))
   const entries = ['Lease.sol']
-  lease = (await compile({ root: example, entries })).artifacts.find(({ name }) => name === 'Lease')!
-  const source = { root: join(root, 'contracts/src'), entries: ['TestDollar.sol'] }
+  // Where the command keeps them too: a compiler runs only for what is new.
+  const cacheFolder = join(root, 'node_modules/.cache/deed/solidity')
+  lease = (await compile({ root: example, entries, cacheFolder })).artifacts.find(
+    ({ name }) => name === 'Lease',
+  )!
+  const source = { root: join(root, 'contracts/src'), entries: ['TestDollar.sol'], cacheFolder }
   dollar = (await compile(source)).artifacts.find(({ name }) => name === 'TestDollar')!
 })
 

@@ -77,6 +77,17 @@ describe('the command line', () => {
   })
 })
 
+describe('the launcher', () => {
+  const OLD = 'Object.defineProperty(process,"versions",{value:{...process.versions,node:"20.20.2"}})'
+
+  it("goes on with the repo's own Node where the one that started it is old", () => {
+    const argv = ['--import', `data:text/javascript,${OLD}`, 'packages/cli/bin/deed.js', 'perform', 'nowhere']
+    const { status, stderr } = spawnSync(process.execPath, argv, { cwd: ROOT, encoding: 'utf8' })
+    expect(stderr).toMatch(/^DEED_NOT_FOUND: /)
+    expect(status).toBe(1)
+  })
+})
+
 describe('words', () => {
   it('finds the name that was meant', () => {
     const names = ['perform', 'dev', 'start']

@@ -1,7 +1,9 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { ROOT, type Run, runDeed } from './run-deed.ts'
 import { readTables } from './tables.ts'
 
@@ -135,6 +137,25 @@ describe('what is wrong is said in one sentence with a code', () => {
     const { text, exit } = await errorOf(...argv)
     expect(text).toMatch(new RegExp(`^${code}: .+[.?]$`))
     expect(exit).toBe(status)
+  })
+
+  it.each([
+    ['another chain id', { eth_chainId: '0x1' }, 'DEED_WRONG_CHAIN'],
+    ['a chain without dev methods', { eth_chainId: '0x7a69' }, 'DEED_NO_DEV_METHODS'],
+  ])('%s', async (_, results: Record<string, string>, code) => {
+    const server = createServer(async (request, response) => {
+      const calls = JSON.parse(Buffer.concat(await request.toArray()).toString())
+      const answers = calls.map(({ id, method }: { id: number; method: string }) =>
+        results[method]
+          ? { jsonrpc: '2.0', id, result: results[method] }
+          : { jsonrpc: '2.0', id, error: { code: -32601, message: 'Method not found' } },
+      )
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(answers))
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void server.close())
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    expect((await errorOf(LEASE, '--rpc', url)).text).toMatch(new RegExp(`^${code}: `))
   })
 
   it('names the value and what to do', async () => {

@@ -6,8 +6,9 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { type Child, superviseChild } from '../src/supervise/child.ts'
 import { type House, openHouse } from '../src/supervise/house.ts'
-import { runDeed } from './run-deed.ts'
+import { ROOT, runDeed } from './run-deed.ts'
 
+const LEASE = join(ROOT, 'examples/lease')
 const FILE = new URL('child-program.mjs', import.meta.url).pathname
 
 const until = async (what: () => boolean | Promise<boolean>, timeoutMs = 30_000) => {
@@ -155,6 +156,26 @@ describe('the house', { timeout: 120_000 }, () => {
     const out: string[] = []
     const run = runDeed(['dev', '--port', '0'], { stop: stop.signal, onOut: (text) => out.push(text) })
     await until(() => out.length > 0)
+    const url = /http:\/\/[\d.:]+/.exec(out[0]!)![0]
+
+    // The lease performs itself there, by the keeper of the platform, and the page knows it by its title.
+    const lease = await runDeed([
+      'perform',
+      LEASE,
+      '--rpc',
+      url,
+      '--scenario',
+      'tenant-stops-paying',
+      '--json',
+    ])
+    expect(lease.err).toEqual([])
+    const { balances, conserved } = JSON.parse(lease.out.at(-1)!)
+    expect(balances.Landlord.USDC).toBe('7500')
+    expect(balances.Tenant.USDC).toBe('12500')
+    expect(conserved).toBe(true)
+    const deeds = await (await fetch(`${url}/api/deeds`)).json()
+    expect(deeds).toMatchObject([{ title: 'Residential lease', state: 'ended' }])
+
     stop.abort()
     expect((await run).exit).toBe(0)
     const text = out.join('\n')

@@ -1,9 +1,9 @@
 /** A timeline as a person likes to read it, and as JSON lines. */
 import type { Entry, Outline } from '@deed/agreement'
-import { formatUnits } from 'viem'
+import { formatUnits, type Hex, hexToBigInt } from 'viem'
 import type { Terminal } from '../terminal.ts'
 import { type Balances, decimalsOf } from './balance.ts'
-import { isoTime } from './instant.ts'
+import { isoOf, isoTime } from './instant.ts'
 import { formatMoney } from './money.ts'
 import type { Play } from './play.ts'
 
@@ -69,12 +69,22 @@ export const entryLines = (
         isoTime(time).slice(0, 10),
         name ? `${clause}. ${name}` : '',
         what,
-        money || (field ?? error ?? ''),
+        money || (field ? `${field} = ${shownValue(field, entry.value!, outline)}` : (error ?? '')),
         shown,
         by === undefined ? '' : by,
       )
       return t.style(LOOKS[what] ?? 'reset', line.trimEnd())
     })
+
+/** A stated value as the text would write it. */
+const shownValue = (name: string, value: Hex, outline: Outline): string => {
+  const field = outline.fields.find((f) => f.name === name)
+  const number = hexToBigInt(value)
+  if (field?.kind === 'date') return isoOf(Number(number))
+  if (field?.kind === 'amount' && field.token) return formatMoney(number, decimalsOf(outline, field.token))
+  // A document is its hash, then the place to look for it.
+  return field?.kind === 'document' ? short(value.slice(0, 66)) : String(number)
+}
 
 const SILENT = new Set(['opened', 'elapsed'])
 

@@ -19,7 +19,7 @@ const KEEPER_POLL_MS = 25
 
 export const remoteStage = async (url: string, agreement: Agreement): Promise<Stage> => {
   // One request may wait for a block; a failed one is not repeated, since it may have moved the clock.
-  const transport = http(url, { retryCount: 0, timeout: REQUEST_TIMEOUT_MS })
+  const transport = http(url, { batch: true, retryCount: 0, timeout: REQUEST_TIMEOUT_MS })
   const { client, chain } = clientOn(transport)
   const chainId = await client.getChainId().catch((cause) => {
     throw new CommandError(
@@ -113,17 +113,17 @@ const untilIdle = async (stage: Stage, plays: readonly Play[]): Promise<void> =>
   }
 }
 
-const isBusy = async (stage: Stage, play: Play): Promise<boolean> => {
+/** All questions at once, which the transport sends as one batch. */
+const isBusy = async (stage: Stage, { deed: address, cast, tokens }: Play): Promise<boolean> => {
   const { client } = stage
-  const { deed, cast, tokens } = play
-  const [, due] = await client.readContract({ address: deed, abi: deedAbi, functionName: 'due' })
-  if (due <= (await headTime(stage))) return true
-  for (const { address } of cast.accounts.values()) {
-    for (const token of tokens.values()) {
-      const args = [address, token] as const
-      if ((await client.readContract({ address: deed, abi: deedAbi, functionName: 'balanceOf', args })) > 0n)
-        return true
-    }
-  }
-  return false
+  const contract = { address, abi: deedAbi } as const
+  const pairs = [...cast.accounts.values()].flatMap((account) =>
+    [...tokens.values()].map((token) => [account.address, token] as const),
+  )
+  const [now, [, due], ...free] = await Promise.all([
+    headTime(stage),
+    client.readContract({ ...contract, functionName: 'due' }),
+    ...pairs.map((args) => client.readContract({ ...contract, functionName: 'balanceOf', args })),
+  ])
+  return due <= now || free.some((amount) => amount > 0n)
 }

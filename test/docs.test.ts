@@ -1,0 +1,147 @@
+/** Every command line that the documents show is run, so that none of them promises what does not work. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { describe, expect, it, onTestFinished } from 'vitest'
+
+const root = join(import.meta.dirname, '..')
+const documents = [
+  'README.md',
+  'ARCHITECTURE.md',
+  ...globSync('{docs,examples/*}/*.md', { cwd: root }).sort(),
+]
+
+/** Command lines in ```sh blocks, without their comments, each once. */
+const commandLines = (markdown: string): string[] =>
+  [...markdown.matchAll(/^```sh\n([\s\S]*?)^```$/gm)]
+    .flatMap(([, block]) => block!.split('\n'))
+    .map((line) => line.replace(/\s+#.*$/, '').trim())
+    .filter((line) => line !== '')
+
+const lines = new Set(
+  documents
+    .filter((file) => existsSync(join(root, file)))
+    .flatMap((file) => commandLines(readFileSync(join(root, file), 'utf8'))),
+)
+
+/** How a line is run: as it stands, or with what keeps it away from ports and hours. */
+const HOW: readonly (readonly [pattern: RegExp, run: (line: string) => Promise<unknown>])[] = [
+  [/^npm test$/, async () => expect(script('test')).toContain('scripts/test.js')],
+  [
+    /^npm start$/,
+    async (line) => {
+      // Its pre-script has run before these tests; once more it could only change what they stand on.
+      const { out, stop } = foreground(`${line} --ignore-scripts -- --port 0 --month-seconds 0.1`)
+      await out(/Deed is ready at http:\/\/127\.0\.0\.1:\d+/)
+      await out(/^ +2027-02 /)
+      await stop()
+    },
+  ],
+  [
+    /^npx deed dev\b/,
+    async (line) => {
+      const { out, stop } = foreground(`${line} --port 0`)
+      await out(/Deed is ready at/)
+      await stop()
+    },
+  ],
+  [
+    /^npx deed perform .*--rpc http:\/\/127\.0\.0\.1:8545/,
+    async (line) => {
+      const { out, stop } = foreground('npx deed dev --port 0')
+      const [, url] = await out(/Deed is ready at (http:\S+)/)
+      await finishes(line.replace('http://127.0.0.1:8545', url!))
+      await stop()
+    },
+  ],
+  [/^npx deed perform /, (line) => finishes(line)],
+  [
+    // The whole takes minutes, and a fixed sample of it is a test of its own: here, that it knows the options.
+    /^npm run vectors\b/,
+    async (line) => {
+      const help = await finishes('npm run --silent vectors -- --help')
+      for (const [option] of line.matchAll(/--[a-z]+/g)) expect(help).toContain(option)
+    },
+  ],
+]
+
+describe('the documents', () => {
+  it('are found, and so are their command lines', () => {
+    expect(commandLines('a\n```sh\nnpm test   # all\n\nnpx deed dev\n```\n```ts\nno\n```\n')).toEqual([
+      'npm test',
+      'npx deed dev',
+    ])
+    expect(lines.size).toBeGreaterThanOrEqual(5)
+  })
+
+  it.each([...lines])('%s', { timeout: 180_000 }, async (line) => {
+    const how = HOW.find(([pattern]) => pattern.test(line))
+    if (!how) throw new Error(`"${line}" is shown and never run. Add how to run it to test/docs.test.ts.`)
+    await how[1](line)
+  })
+})
+
+const script = (name: string): string =>
+  JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts[name]
+
+/** In a process group of its own, as a terminal gives it one. */
+const start = (line: string): ChildProcess => {
+  const child = spawn(line, { cwd: root, shell: true, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  onTestFinished(() => {
+    if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid!, 'SIGKILL')
+  })
+  return child
+}
+
+const ended = (child: ChildProcess): Promise<number | null> =>
+  new Promise((resolve) => child.once('close', (code) => resolve(code)))
+
+/** What it prints. */
+const finishes = async (line: string): Promise<string> => {
+  const child = start(line)
+  let output = ''
+  let errors = ''
+  child.stdout!.on('data', (data) => {
+    output += data
+  })
+  child.stderr!.on('data', (data) => {
+    errors += data
+  })
+  expect(await ended(child), errors).toBe(0)
+  return output
+}
+
+/** A command that stays in the foreground until Ctrl-C. */
+const foreground = (line: string) => {
+  const child = start(line)
+  const seen: string[] = []
+  const waiting = new Set<() => void>()
+  for (const stream of [child.stdout!, child.stderr!]) {
+    createInterface(stream).on('line', (text) => {
+      seen.push(text)
+      for (const look of waiting) look()
+    })
+  }
+  const gone = ended(child)
+  return {
+    /** Waits for a line of its output. */
+    out: (pattern: RegExp): Promise<RegExpExecArray> =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const found = seen.map((text) => pattern.exec(text)).find(Boolean)
+          if (!found) return
+          waiting.delete(look)
+          resolve(found)
+        }
+        waiting.add(look)
+        gone.then(() => reject(new Error(`"${line}" ended without ${pattern}:\n${seen.join('\n')}`)))
+        look()
+      }),
+    /** Ctrl-C. npm itself may end with the signal; what it runs must be gone. */
+    stop: async (): Promise<void> => {
+      process.kill(-child.pid!, 'SIGINT')
+      expect([0, 130, null]).toContain(await gone)
+    },
+  }
+}
