@@ -12,7 +12,7 @@ export interface StorageGas {
 }
 
 /** A refund may be negative: it takes an earlier one back. */
-export interface StoreCost {
+interface StoreCost {
   readonly gas: number
   readonly refund: number
 }

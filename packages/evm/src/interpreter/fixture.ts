@@ -11,7 +11,7 @@ export const CONTRACT: Address = '0x00000000000000000000000000000000000c0de0'
 export const OTHER: Address = '0x00000000000000000000000000000000000c0de1'
 export const NOBODY: Address = '0x00000000000000000000000000000000000dead0'
 
-export interface Holding {
+interface Holding {
   readonly balance?: bigint
   readonly nonce?: bigint
   readonly code?: Uint8Array

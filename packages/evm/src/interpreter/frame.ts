@@ -60,6 +60,8 @@ export interface Machine {
   readonly transaction: TransactionContext
   readonly tracer: Tracer | undefined
   readonly frames: Frame[]
+  /** Words of the stack at each depth, reused between frames, so that none pays for an array of its own. */
+  readonly stacks: bigint[][]
   /** Worked out where a call's gas is charged, used where it is made. */
   childGas: bigint
   /** The other account that an instruction is about: looked up where access is charged, used where it executes. */
@@ -68,27 +70,21 @@ export interface Machine {
   result: FrameResult | undefined
 }
 
-export interface FrameResult {
+interface FrameResult {
   readonly status: 'success' | 'revert' | 'halt'
   readonly reason: HaltReason | undefined
   readonly gasLeft: bigint
   readonly output: Uint8Array
 }
 
-/**
- * Words of the stack at each depth, reused between frames: at depth 1024 that is 8 MB at most, and no frame
- * pays for an array of its own.
- */
-const STACKS: bigint[][] = []
-
 export const NO_DATA = new Uint8Array()
 
 export function pushFrame(machine: Machine, start: FrameStart, mark: Mark): Frame {
-  const { frames } = machine
+  const { frames, stacks } = machine
   const parent = frames.at(-1)
   if (parent !== undefined) parent.running = false
   const depth = frames.length + 1
-  STACKS[depth] ??= []
+  stacks[depth] ??= []
   const frame: Frame = {
     kind: start.kind,
     account: start.account,
@@ -103,7 +99,7 @@ export function pushFrame(machine: Machine, start: FrameStart, mark: Mark): Fram
     depth,
     mark,
     memory: createMemory(),
-    stack: STACKS[depth],
+    stack: stacks[depth],
     sp: 0,
     pc: 0,
     gasLeft: 0,

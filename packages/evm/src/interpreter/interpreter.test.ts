@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { TraceFrame, TraceResult, TraceStep } from '../engine.ts'
 import { FORKS } from '../forks.ts'
@@ -116,6 +117,63 @@ describe('a tracer', () => {
     expect(results).toEqual([
       { status: 'halt', reason: 'stack underflow', gasUsed: 100_000n, output: new Uint8Array() },
     ])
+  })
+})
+
+describe('any program', () => {
+  /** Bytes that are opcodes more often than not, small operands, and calls of itself. */
+  const program = fc.array(
+    fc.oneof(
+      { weight: 3, arbitrary: fc.nat(255).map((byte) => [byte]) },
+      { weight: 6, arbitrary: fc.nat(0x40).map((byte) => [0x60, byte]) },
+      {
+        weight: 3,
+        arbitrary: fc.constantFrom([0x54], [0x55], [0x5c], [0x5d], [0x5b], [0x80], [0x52], [0xa1]),
+      },
+      {
+        weight: 2,
+        arbitrary: fc.constantFrom(...['CALL', 'DELEGATECALL', 'STATICCALL', 'CREATE'].map(selfCall)),
+      },
+    ),
+    { maxLength: 60 },
+  )
+  function selfCall(name: string): number[] {
+    return [...assemble(`PUSH1 0x00 PUSH1 0x00 PUSH1 0x20 PUSH1 0x00 PUSH1 0x01 ADDRESS GAS ${name}`)]
+  }
+
+  test('ends, at every fork, the same again, the same traced, and the same from a world that misses', () => {
+    fc.assert(
+      fc.property(program, fc.constantFrom(...FORKS), fc.bigInt(0n, 60_000n), (bytes, fork, gas) => {
+        const code = Uint8Array.from(bytes.flat())
+        const call = callOf('', {
+          fork,
+          gas,
+          holdings: { [CONTRACT]: { nonce: 1n, balance: 9n, storage: { 1: 2n }, code } },
+        })
+        const outcome = interpreter.run(call)
+        if (outcome.status === 'miss') throw new Error('A world in memory has no misses.')
+        expect(outcome.gasLeft >= 0n && outcome.gasLeft <= gas).toBe(true)
+        if (outcome.status !== 'success') expect(outcome.logs).toEqual([])
+        expect(interpreter.run(call)).toEqual(outcome)
+        expect(interpreter.run({ ...call, tracer: { step() {}, enter() {}, exit() {} } })).toEqual(outcome)
+
+        const world = lazyWorld(call.world)
+        let lazy = interpreter.run({ ...call, world })
+        while (lazy.status === 'miss') {
+          for (const missing of lazy.missing) world.fetch(missing)
+          lazy = interpreter.run({ ...call, world })
+        }
+        expect(lazy).toEqual(outcome)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  test('may be run while another one is traced', () => {
+    const inner = callOf(`PUSH1 0x63 ${RETURN_TOP}`)
+    const program = `PUSH1 0x01 PUSH1 0x02 ADD ${RETURN_TOP}`
+    const step = () => void interpreter.run(inner)
+    expect(evaluate(program, { tracer: { step } })).toBe(3n)
   })
 })
 

@@ -18,15 +18,24 @@ import { Halt, INVALID_OPCODE, MissSignal, STACK_OVERFLOW, STACK_UNDERFLOW } fro
 export const interpreter: Engine = { name: 'interpreter', run }
 
 function run(call: EngineCall): Outcome {
+  const stacks = POOL.pop() ?? []
   try {
-    return runMessage(call)
+    return runMessage(call, stacks)
   } catch (signal) {
     if (signal instanceof MissSignal) return { status: 'miss', missing: alsoMissing(signal.missing, call) }
     throw signal
+  } finally {
+    POOL.push(stacks)
   }
 }
 
-function runMessage(call: EngineCall): Outcome {
+/**
+ * Stacks of runs that have ended: one set, of 8 MB if it ever was 1024 deep, and one more for each run that a
+ * tracer or world starts while another is under way.
+ */
+const POOL: bigint[][][] = []
+
+function runMessage(call: EngineCall, stacks: bigint[][]): Outcome {
   const { fork, world, block, transaction, message, warm, tracer } = call
   const precompiles = precompilesAt(fork)
   const target = message.kind === 'call' ? message.to : message.created
@@ -39,6 +48,7 @@ function runMessage(call: EngineCall): Outcome {
     transaction,
     tracer,
     frames: [],
+    stacks,
     childGas: 0n,
     subject: undefined,
     result: undefined,

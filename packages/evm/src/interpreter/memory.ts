@@ -13,7 +13,7 @@ export interface Memory {
  * Bytes. Paying for this much takes 35 * 10^12 gas; an offset beyond it is out of gas whatever the frame has,
  * which also keeps the arithmetic of sizes and costs below 2^53.
  */
-export const MEMORY_LIMIT = 2 ** 32
+const MEMORY_LIMIT = 2 ** 32
 
 const FIRST_ALLOCATION = 1024
 
