@@ -46,7 +46,7 @@ export interface Rules extends ForkParameters {
   readonly isDaoBlock: boolean
   /** Its extra data must say so: the ten blocks from the DAO fork on. */
   readonly isDaoExtraData: boolean
-  /** EIP-1559 starts here: the parent has no base fee. */
+  /** Where deposits of validators are logged (EIP-6110). */
   readonly depositContract: Address
 }
 
@@ -91,7 +91,7 @@ export const rulesAt = (config: ChainConfig, place: Place): Rules => {
 }
 
 /** The last fork in force at a place. */
-const forkAt = (config: ChainConfig, { number, timestamp, merged }: Place): Fork => {
+export const forkAt = (config: ChainConfig, { number, timestamp, merged }: Place): Fork => {
   let fork: Fork = 'Frontier'
   for (const candidate of FORKS) {
     if (candidate === 'Paris') {
