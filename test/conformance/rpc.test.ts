@@ -5,7 +5,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { answer, createDevNode, type DevNode, LOCAL, parseGenesis } from '@deed/chain'
+import { answer, createDevNode, type DevNode, LOCAL, METHODS, parseGenesis } from '@deed/chain'
 import { Ajv, type AnySchema } from 'ajv'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { decodeBlock } from '../../packages/chain/src/block/body.ts'
@@ -56,6 +56,11 @@ if (folder === undefined || !existsSync(folder)) {
         })
       }
     }
+    it('has every eth_ method of openrpc.json but those left out', () => {
+      const named = [...schemas.keys()].filter((name) => name.startsWith('eth_') && !(name in LEFT_OUT))
+      expect(named.length).toBeGreaterThan(50)
+      expect(named.filter((name) => !(name in METHODS))).toEqual([])
+    })
     for (const { name } of methods.filter((method) => method.name in LEFT_OUT))
       it.skip(`${name}: left out, ${LEFT_OUT[name]}`)
   })

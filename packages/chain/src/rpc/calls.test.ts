@@ -1,0 +1,104 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { createDevNode, type DevNode } from '../dev/node.ts'
+
+const GENESIS_TIME = 1_700_000_000n
+
+let node: DevNode
+let from: string
+beforeAll(async () => {
+  node = await createDevNode({ wallTime: () => GENESIS_TIME + 500n, genesisTime: GENESIS_TIME })
+  from = ((await node.request('eth_accounts')) as string[])[0]!
+})
+
+/** Deploys code: its init code is PUSH1 size, DUP1, PUSH1 9, PUSH0, CODECOPY, PUSH0, RETURN and the code. */
+const deploy = async (code: string): Promise<string> => {
+  const size = (code.length / 2).toString(16).padStart(2, '0')
+  const hash = await node.request('eth_sendTransaction', [{ from, data: `0x60${size}8060095f395ff3${code}` }])
+  return ((await node.request('eth_getTransactionReceipt', [hash])) as { contractAddress: string })
+    .contractAddress
+}
+const send = async (fields: object) => {
+  const hash = await node.request('eth_sendTransaction', [{ from, ...fields }])
+  return (await node.request('eth_getTransactionReceipt', [hash])) as { status: string; gasUsed: string }
+}
+
+/** PUSH2 50000, GAS, LT, PUSH1 9, JUMPI, STOP, JUMPDEST, PUSH0, PUSH0, REVERT: wants 50,000 gas to be left. */
+const WANTS_GAS = '61c3505a10600957005b5f5ffd'
+
+describe('eth_estimateGas', () => {
+  it('finds the limit of code that wants more gas than it uses', async () => {
+    const to = await deploy(WANTS_GAS)
+    const gas = (await node.request('eth_estimateGas', [{ from, to }])) as string
+    // 21,000 intrinsic, 5 for PUSH2 and GAS, 50,000 left. Geth's slack is 1.5%.
+    expect(Number(gas)).toBeGreaterThanOrEqual(71_005)
+    expect(Number(gas)).toBeLessThanOrEqual(71_005 * 1.016)
+    expect(await send({ to, gas })).toMatchObject({ status: '0x1' })
+    expect(await send({ to, gas: `0x${(71_004).toString(16)}` })).toMatchObject({ status: '0x0' })
+  })
+
+  it('leaves room for the 64th that an inner call does not get (EIP-150)', async () => {
+    const inner = await deploy(WANTS_GAS)
+    // CALL(GAS, inner, 0, 0, 0, 0, 0), ISZERO, PUSH1 33, JUMPI, STOP, JUMPDEST, PUSH0, PUSH0, REVERT.
+    const to = await deploy(`5f5f5f5f5f73${inner.slice(2)}5af115602157005b5f5ffd`)
+    const gas = (await node.request('eth_estimateGas', [{ from, to }])) as string
+    expect(Number(gas)).toBeGreaterThan(71_005 + 50_000 / 63)
+    expect(await send({ to, gas })).toMatchObject({ status: '0x1' })
+  })
+
+  it('says what is lacking', async () => {
+    const poor = `0x${'12'.repeat(20)}`
+    const estimate = (fields: object) => node.request('eth_estimateGas', [fields])
+    await expect(estimate({ from: poor, to: poor, value: '0x1' })).rejects.toThrow(/^insufficient funds/)
+    await expect(estimate({ to: poor, gas: '0x5000' })).rejects.toThrow(
+      /^gas required exceeds allowance \(20480\)/,
+    )
+  })
+})
+
+describe('eth_call', () => {
+  /** TIMESTAMP, PUSH0, MSTORE, PUSH0, SLOAD, PUSH1 32, MSTORE, PUSH1 64, PUSH0, RETURN. */
+  const READER = '425f525f5460205260405ff3'
+  const wordsOf = (output: unknown) =>
+    ((output as string).slice(2).match(/.{64}/g) ?? []).map((word) => BigInt(`0x${word}`))
+
+  it('sees the time of the block that it names, the clock at pending, and what it assumes', async () => {
+    const to = await deploy(READER)
+    const call = async (...rest: unknown[]) => wordsOf(await node.request('eth_call', [{ to }, ...rest]))
+    const { timestamp } = (await node.request('eth_getBlockByNumber', ['latest', false])) as {
+      timestamp: string
+    }
+    expect(await call('latest')).toEqual([BigInt(timestamp), 0n])
+    expect((await call('pending'))[0]).toBeGreaterThan(BigInt(timestamp))
+    const slot = `0x${'0'.repeat(64)}`
+    expect(await call('latest', { [to]: { stateDiff: { [slot]: '0x2a' } } })).toEqual([
+      BigInt(timestamp),
+      42n,
+    ])
+    expect(await call('latest', null, { time: '0x7b' })).toEqual([123n, 0n])
+    const elsewhere = `0x${'34'.repeat(20)}`
+    const moved = await node.request('eth_call', [
+      { to: elsewhere },
+      'latest',
+      { [elsewhere]: { code: `0x${READER}` } },
+    ])
+    expect(wordsOf(moved)).toHaveLength(2)
+    expect(await node.request('eth_getCode', [elsewhere])).toBe('0x')
+  })
+
+  it('reads old blocks by number and by hash (EIP-1898)', async () => {
+    const before = (await node.request('eth_getBlockByNumber', ['latest', false])) as {
+      number: string
+      hash: string
+    }
+    const balance = await node.request('eth_getBalance', [from])
+    await send({ to: `0x${'56'.repeat(20)}`, value: '0x1' })
+    expect(await node.request('eth_getBalance', [from])).not.toBe(balance)
+    for (const at of [
+      before.number,
+      before.hash,
+      { blockHash: before.hash, requireCanonical: true },
+      { blockNumber: before.number },
+    ])
+      expect(await node.request('eth_getBalance', [from, at])).toBe(balance)
+  })
+})
