@@ -67,15 +67,17 @@ const advice = (pragmas: readonly Pragma[]): string => {
     : 'No version can fit all of these: change a pragma.'
 }
 
-/** Any range that is not empty contains one of its own ends, or the version just beside one. */
+/** Any range that is not empty contains one of its own ends, or the version just beside one. Ends first. */
 const candidates = (ranges: readonly string[]): string[] => {
-  const ends = ranges.flatMap((range) => range.match(/\d+\.\d+\.\d+/g) ?? range.match(/\d+\.\d+/g) ?? [])
-  const versions = ends.map((end) => (end.split('.').length === 3 ? end : `${end}.0`))
-  const beside = versions.flatMap((v) => {
-    const { major, minor, patch } = semver.parse(v)!
-    return [v, `${major}.${minor}.${patch + 1}`, ...(patch > 0 ? [`${major}.${minor}.${patch - 1}`] : [])]
-  })
-  return beside.sort(semver.rcompare)
+  const ends = ranges
+    .flatMap((range) => range.match(/\d+\.\d+(?:\.\d+)?/g) ?? [])
+    .map((end) => semver.coerce(end)!)
+    .sort(semver.rcompare)
+  const after = ends.map(({ major, minor, patch }) => `${major}.${minor}.${patch + 1}`)
+  const before = ends
+    .filter(({ patch }) => patch > 0)
+    .map((end) => `${end.major}.${end.minor}.${end.patch - 1}`)
+  return [...ends.map(({ version }) => version), ...after, ...before]
 }
 
 /** Solidity allows `>=0.8.0<0.9.0`; npm's ranges want a space between the two. */

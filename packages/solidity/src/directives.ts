@@ -14,10 +14,11 @@ export interface Directives {
 /**
  * The compiler reads no file by itself: every source is handed to it. So imports have to be found before it
  * runs, and pragmas before it is chosen, and neither needs a parser: both are statements that begin with a reserved
- * word and end with a semicolon. Comments and strings are passed over. Time is linear in the length.
+ * word and end with a semicolon. Comments and strings are passed over, and
+ * those that do not end run as far as they can, so that time is linear in the length.
  */
 const TOKEN =
-  /\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|"(?:\\[\s\S]|[^"\\\n])*"|'(?:\\[\s\S]|[^'\\\n])*'|(?<![\w$])(?:import|pragma)(?![\w$])|;/g
+  /\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|"(?:[^"\\\n]+|\\[\s\S])*"?|'(?:[^'\\\n]+|\\[\s\S])*'?|(?<![\w$])(?:import|pragma)(?![\w$])|;/g
 
 export const scanDirectives = (content: string): Directives => {
   const imports: Import[] = []

@@ -170,6 +170,7 @@ const locateImport = (
 
   const own = attempt(join(root, name), home)
   if (own) return own
+  if (path.startsWith('.')) return missing(path, tried)
   const inPackage = name.replace(/^node_modules\//, '')
   const packageName = /^(@[^/]+\/)?[^/]+/.exec(inPackage)![0]
   for (const modules of nodeModules(importer.file ? dirname(importer.file) : root, root)) {
