@@ -14,7 +14,7 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         // What changes rarely keeps its name when the page changes, so that a browser keeps it.
-        advancedChunks: {
+        codeSplitting: {
           groups: [
             { name: 'react', test: /node_modules[\\/](react|react-dom|scheduler|@tanstack|seroval|isbot)/ },
             { name: 'ethereum', test: /node_modules[\\/](viem|abitype|ox|@noble|@scure)/ },

@@ -2,6 +2,7 @@
  * Finds a browser to look at the page with: the one named by CHROME_PATH, an installed Chrome or Chromium, else
  * the one that npm brought (`@sparticuz/chromium`, Linux only), which unpacks itself to the temporary folder.
  */
+import { spawnSync } from 'node:child_process'
 import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -27,14 +28,23 @@ const FLAGS = [
 ]
 const START_TIMEOUT_MS = 60_000
 
-/** Path of a browser, or undefined where there is none. */
-export const findBrowser = async (): Promise<string | undefined> => {
+export interface Browser {
+  readonly path: string
+  /** What its process needs beside our own environment. */
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** A browser that starts, or undefined where there is none. */
+export const findBrowser = async (): Promise<Browser | undefined> => {
   const named = process.env.CHROME_PATH
   const installed = (process.env.PATH ?? '')
     .split(delimiter)
     .flatMap((folder) => NAMES.map((name) => join(folder, name)))
-  const found = [...(named ? [named] : []), ...installed, ...PLACES].find(isProgram)
-  return found ?? (await npmBrowser())
+  const paths = [...(named ? [named] : []), ...installed, ...PLACES].filter(isProgram)
+  const found = paths.map((path) => ({ path, env: {} })).find(starts)
+  if (found) return found
+  const brought = await npmBrowser()
+  return brought && starts(brought) ? brought : undefined
 }
 
 export interface OpenBrowser {
@@ -43,15 +53,16 @@ export interface OpenBrowser {
   readonly close: () => Promise<void>
 }
 
-/** Starts the browser at `path` with a folder of its own, which goes when it is closed. */
+/** Starts a browser with a folder of its own, which goes when it is closed. */
 export const openBrowser = async (
-  path: string,
+  { path, env }: Browser,
   options: Parameters<typeof chromium.launchPersistentContext>[1] = {},
 ): Promise<OpenBrowser> => {
   const folder = mkdtempSync(join(tmpdir(), 'deed-browser-'))
   const context = await chromium.launchPersistentContext(folder, {
     executablePath: path,
     args: FLAGS,
+    env: { ...process.env, ...env },
     timeout: START_TIMEOUT_MS,
     ...options,
   })
@@ -71,14 +82,33 @@ const isProgram = (path: string): boolean => {
   }
 }
 
-/** Its binary needs libraries that every Debian has but not every container: whoever starts it may still fail. */
-const npmBrowser = async (): Promise<string | undefined> => {
+/** Distributions leave stubs in the place of a browser; those fail here and not in the middle of a test. */
+const starts = ({ path, env }: Browser): boolean =>
+  process.platform === 'win32' ||
+  spawnSync(path, ['--version'], { env: { ...process.env, ...env }, timeout: START_TIMEOUT_MS }).status === 0
+
+/** Variables by which the package says where it unpacked the libraries that a bare container lacks. */
+const UNPACKED = ['LD_LIBRARY_PATH', 'FONTCONFIG_PATH']
+const BELIEF = 'AWS_LAMBDA_JS_RUNTIME'
+
+const npmBrowser = async (): Promise<Browser | undefined> => {
   if (process.platform !== 'linux' || process.arch !== 'x64') return undefined
   try {
     createRequire(import.meta.url).resolve('@sparticuz/chromium')
   } catch {
     return undefined
   }
-  const { default: packed } = await import('@sparticuz/chromium')
-  return packed.executablePath()
+  const before = { ...process.env }
+  // It unpacks its libraries only where it believes itself on a machine without any.
+  process.env[BELIEF] = 'nodejs22.x'
+  try {
+    const { default: packed } = await import('@sparticuz/chromium')
+    const path = await packed.executablePath()
+    return { path, env: Object.fromEntries(UNPACKED.map((name) => [name, process.env[name] ?? ''])) }
+  } finally {
+    for (const name of [...UNPACKED, BELIEF, 'HOME']) {
+      if (before[name] === undefined) delete process.env[name]
+      else process.env[name] = before[name]
+    }
+  }
 }

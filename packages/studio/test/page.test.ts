@@ -17,12 +17,12 @@ const SENDER = '0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266'
 const STRANGER = '0x15d34aaf54267db7d7c367839aaf71a00a2c6a65'
 const HALF_ETHER = '0x6f05b59d3b20000'
 
-const path = await findBrowser()
-const title = path
+const found = await findBrowser()
+const title = found
   ? 'the page'
   : 'the page: LEFT OUT, no browser (set CHROME_PATH or install Chrome or Chromium)'
 
-describe.skipIf(!path)(title, () => {
+describe.skipIf(!found)(title, () => {
   let house: House
   let browser: OpenBrowser
   let page: Page
@@ -33,7 +33,7 @@ describe.skipIf(!path)(title, () => {
     if (!existsSync(`${STUDIO}dist/index.html`))
       await build({ configFile: `${STUDIO}vite.config.ts`, logLevel: 'error' })
     house = await openHouse()
-    browser = await openBrowser(path!, { viewport: DESK, reducedMotion: 'reduce' })
+    browser = await openBrowser(found!, { viewport: DESK, reducedMotion: 'reduce' })
     page = browser.context.pages()[0] ?? (await browser.context.newPage())
     page.setDefaultTimeout(15_000)
     page.on('console', (message) => {
