@@ -5,7 +5,7 @@ import { hexToBytes } from '../../packages/chain/src/hex.ts'
 /** Accounts as the official tests write them, before and after. */
 export type Accounts = Readonly<Record<Address, AccountFields>>
 
-export interface AccountFields {
+interface AccountFields {
   readonly nonce: string
   readonly balance: string
   readonly code: string

@@ -213,7 +213,7 @@ const createQueue = () => {
   }
 }
 
-export class UnknownBlock extends Error {
+class UnknownBlock extends Error {
   override readonly name = 'UnknownBlock'
   readonly code = 'DEED_UNKNOWN_BLOCK'
   constructor(hash: Hash) {
@@ -221,7 +221,7 @@ export class UnknownBlock extends Error {
   }
 }
 
-export class ImpossibleBlock extends Error {
+class ImpossibleBlock extends Error {
   override readonly name = 'ImpossibleBlock'
   readonly code: BlockFault['code']
   constructor({ code, message }: BlockFault) {
@@ -230,7 +230,7 @@ export class ImpossibleBlock extends Error {
   }
 }
 
-export class HeadForgotten extends Error {
+class HeadForgotten extends Error {
   override readonly name = 'HeadForgotten'
   readonly code = 'DEED_HEAD_FORGOTTEN'
   constructor(hash: Hash, head: Hash) {
@@ -238,7 +238,7 @@ export class HeadForgotten extends Error {
   }
 }
 
-export class OtherGenesis extends Error {
+class OtherGenesis extends Error {
   override readonly name = 'OtherGenesis'
   readonly code = 'DEED_OTHER_GENESIS'
   constructor(expected: Hash, present: Hash) {

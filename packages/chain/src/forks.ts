@@ -12,7 +12,7 @@ export interface ChainConfig {
   readonly blocks: Partial<Record<PreMergeFork, bigint>>
   /** The DAO's drain is undone at this block (EIP-779). */
   readonly daoForkBlock?: bigint
-  /** Blocks from which the difficulty bomb is late by more than the fork itself says (EIP-2384, 4345, 5133). */
+  /** By how many blocks the difficulty bomb is late, and since when; oldest first. */
   readonly bombDelays: readonly { readonly block: bigint; readonly delay: bigint }[]
   /** Total difficulty of the last block mined by work; zero: a chain without work. `undefined`: no merge. */
   readonly terminalTotalDifficulty: bigint | undefined
@@ -50,7 +50,7 @@ export interface Rules extends ForkParameters {
   readonly depositContract: Address
 }
 
-export interface ForkParameters {
+interface ForkParameters {
   /** Wei for the miner of a block. */
   readonly blockRewardWei: bigint
   /** At most gasUsed / refundQuotient is refunded (EIP-3529). */
@@ -63,8 +63,8 @@ export interface ForkParameters {
   readonly blockSizeCap: number | undefined
 }
 
-export type PreMergeFork = Exclude<Fork, 'Frontier' | 'Paris' | PostMergeFork>
-export type PostMergeFork = 'Shanghai' | 'Cancun' | 'Prague' | 'Osaka'
+type PreMergeFork = Exclude<Fork, 'Frontier' | 'Paris' | PostMergeFork>
+type PostMergeFork = 'Shanghai' | 'Cancun' | 'Prague' | 'Osaka'
 
 /** Where a block stands. `merged`: its parent's total difficulty has reached the terminal one. */
 export interface Place {
@@ -80,9 +80,9 @@ export const rulesAt = (config: ChainConfig, place: Place): Rules => {
     ...FORK_PARAMETERS[fork],
     fork,
     chainId: config.chainId,
-    bombDelay: last(config.bombDelays, (entry) => place.number >= entry.block)?.delay ?? 0n,
+    bombDelay: config.bombDelays.findLast((entry) => place.number >= entry.block)?.delay ?? 0n,
     blobs: isActive('Cancun', fork)
-      ? (last(config.blobSchedule, (entry) => place.timestamp >= entry.time) ?? NO_BLOBS)
+      ? (config.blobSchedule.findLast((entry) => place.timestamp >= entry.time) ?? NO_BLOBS)
       : NO_BLOBS,
     isDaoBlock: dao !== undefined && place.number === dao,
     isDaoExtraData: dao !== undefined && place.number >= dao && place.number < dao + DAO_EXTRA_DATA_BLOCKS,
@@ -191,9 +191,4 @@ const FORK_PARAMETERS: Record<Fork, ForkParameters> = {
   Cancun: PARIS,
   Prague: PARIS,
   Osaka: OSAKA,
-}
-
-const last = <T>(list: readonly T[], matches: (item: T) => boolean): T | undefined => {
-  for (let i = list.length - 1; i >= 0; i--) if (matches(list[i]!)) return list[i]
-  return undefined
 }

@@ -31,7 +31,7 @@ export const parseGenesis = (json: unknown): Genesis => {
   }
 }
 
-export class GenesisError extends Error {
+class GenesisError extends Error {
   override readonly name = 'GenesisError'
   readonly code = 'DEED_GENESIS'
   constructor(field: string, expected: string, value: unknown) {

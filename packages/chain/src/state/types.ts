@@ -60,7 +60,7 @@ export interface StateView {
   with(overrides: StateOverrides): StateView
 }
 
-export interface AccountProof {
+interface AccountProof {
   readonly account: Account | undefined
   /** Encoded nodes from the root down. */
   readonly nodes: readonly Uint8Array[]
