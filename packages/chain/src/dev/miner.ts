@@ -50,7 +50,7 @@ export const settleBlock = async (
 }
 
 /** Holds what waits of these senders against their accounts in the state of the head. */
-export const refreshPool = async (chain: Chain, pool: Mempool, senders: Iterable<Address>): Promise<void> => {
+const refreshPool = async (chain: Chain, pool: Mempool, senders: Iterable<Address>): Promise<void> => {
   if (pool.queues.size === 0) return
   const state = await chain.stateAt(chain.head.hash)
   for (const sender of senders)

@@ -5,10 +5,10 @@ import { RPC_CODE, RpcError } from '../rpc/error.ts'
 import type { ChainClock } from './clock.ts'
 
 /** Snapshots kept at once. */
-export const MAX_SNAPSHOTS = 10_000
+const MAX_SNAPSHOTS = 10_000
 
 /** Head, clock and mempool at one moment. Its cost is that of what waits in the mempool: mostly nothing. */
-export interface Snapshot {
+interface Snapshot {
   readonly head: Hash
   readonly clock: Readonly<ChainClock>
   readonly entries: readonly Entry[]

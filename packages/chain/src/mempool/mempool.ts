@@ -3,14 +3,14 @@ import { maxCostWei } from '../transaction/price.ts'
 import type { Transaction } from '../transaction/types.ts'
 
 /** Transactions of one sender, mined next or behind a gap of nonces. */
-export const MAX_PER_SENDER = 16_384
+const MAX_PER_SENDER = 16_384
 /** Transactions of all senders. */
-export const MAX_TRANSACTIONS = 65_536
+const MAX_TRANSACTIONS = 65_536
 /** Bytes of all of them in their network encoding, blobs with them. */
-export const MAX_BYTES = 256 * 1024 * 1024
+const MAX_BYTES = 256 * 1024 * 1024
 /** Percent by which each of its prices must rise for a transaction to be replaced; with blobs, double. */
-export const PRICE_BUMP_PERCENT = 10n
-export const BLOB_PRICE_BUMP_PERCENT = 100n
+const PRICE_BUMP_PERCENT = 10n
+const BLOB_PRICE_BUMP_PERCENT = 100n
 
 /** A transaction that waits. */
 export interface Entry {

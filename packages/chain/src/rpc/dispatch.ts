@@ -6,7 +6,7 @@ import { METHODS } from './methods.ts'
 /** Requests in one batch. geth's default is 1,000. */
 export const MAX_BATCH = 1_000
 /** Characters of all results of one batch; the rest of the batch is answered with an error. geth: 25 MB. */
-export const MAX_BATCH_RESPONSE = 25_000_000
+const MAX_BATCH_RESPONSE = 25_000_000
 
 /**
  * Answers one JSON-RPC text: a request or a batch. `undefined` when nothing is to be said, because all it

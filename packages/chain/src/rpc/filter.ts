@@ -3,11 +3,11 @@ import { quantity } from '../hex.ts'
 import { RPC_CODE, RpcError } from './error.ts'
 
 /** Filters that a node keeps at once. */
-export const MAX_FILTERS = 1_000
+const MAX_FILTERS = 1_000
 /** What a filter gathers between two polls; one that gathers more is dropped. */
-export const MAX_FILTER_CHANGES = 100_000
+const MAX_FILTER_CHANGES = 100_000
 /** A filter that nobody polls ends after this time. geth: 5 minutes. */
-export const FILTER_LIFETIME_MS = 5 * 60_000
+const FILTER_LIFETIME_MS = 5 * 60_000
 
 /** Which logs are wanted: any of the addresses and, at each position, any of the topics; empty means all. */
 export interface LogCriteria {

@@ -24,11 +24,11 @@ import {
 import type { LogCriteria } from './filter.ts'
 
 /** Addresses of one log filter; topics at one position of it; slots of one request. geth: 1,000. */
-export const MAX_ALTERNATIVES = 1_000
+const MAX_ALTERNATIVES = 1_000
 /** Entries of an access list, an authorization list, or overrides in one request. */
-export const MAX_ENTRIES = 4_096
+const MAX_ENTRIES = 4_096
 
-export type BlockTag = 'latest' | 'pending' | 'earliest' | 'safe' | 'finalized'
+type BlockTag = 'latest' | 'pending' | 'earliest' | 'safe' | 'finalized'
 
 /** A block by tag, by number, or by hash (EIP-1898). */
 export type BlockParameter =

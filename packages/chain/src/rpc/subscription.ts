@@ -3,7 +3,7 @@ import { quantity } from '../hex.ts'
 import { RPC_CODE, RpcError } from './error.ts'
 
 /** Subscriptions of one connection. */
-export const MAX_SUBSCRIPTIONS = 256
+const MAX_SUBSCRIPTIONS = 256
 
 /** One connection that can be told something unasked, and what it has subscribed to. */
 export interface Session {

@@ -8,8 +8,6 @@ export interface Wallet {
   privateKey(address: Address): Uint8Array | undefined
 }
 
-export const EMPTY_WALLET: Wallet = { addresses: [], privateKey: () => undefined }
-
 /** The key of an unlocked account. Throws {@link RpcError} `unknown account`. */
 export const keyOf = (wallet: Wallet, address: Address): Uint8Array => {
   const key = wallet.privateKey(address)

@@ -1,10 +1,7 @@
 /** Whatever is sent: one clear error with a stable code, the process goes on, and the state is as it was. */
-import { request } from 'node:http'
-import { connect } from 'node:net'
 import { hexToBytes, privateKeyToAddress } from '@deed/evm'
 import { privateKeyToAccount } from 'viem/accounts'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { WebSocket } from 'ws'
 import { DEV_PRIVATE_KEYS } from '../dev/accounts.ts'
 import { createDevNode, type DevNode, LOCAL } from '../dev/node.ts'
 import { bytesToHex } from '../hex.ts'
@@ -12,8 +9,7 @@ import { MAX_BATCH } from '../rpc/dispatch.ts'
 import { encodeTransaction } from '../transaction/codec.ts'
 import { signTransaction } from '../transaction/signature.ts'
 import type { UnsignedTransaction } from '../transaction/types.ts'
-import { MAX_BODY_BYTES } from './http.ts'
-import { PortInUseError, type RpcServer, startServer } from './server.ts'
+import { type RpcServer, startServer } from './server.ts'
 
 type FeeMarketTransaction = Extract<UnsignedTransaction, { type: 2 }>
 
@@ -304,158 +300,5 @@ describe('a nonce', () => {
     expect(state()).toEqual(before)
     await rpc('evm_setAutomine', true)
     before = state()
-  })
-})
-
-describe('HTTP', () => {
-  const raw = (options: {
-    method?: string
-    path?: string
-    headers?: Record<string, string>
-    body?: string
-  }) =>
-    new Promise<{ status: number; text: string; headers: Record<string, unknown> }>((resolve, reject) => {
-      const outgoing = request(
-        {
-          host: server.host,
-          port: server.port,
-          method: options.method ?? 'POST',
-          path: options.path ?? '/',
-          headers: { 'content-type': 'application/json', ...options.headers },
-        },
-        (response) => {
-          let text = ''
-          response.on('data', (chunk) => {
-            text += chunk
-          })
-          response.on('end', () => resolve({ status: response.statusCode!, text, headers: response.headers }))
-        },
-      )
-      outgoing.on('error', reject)
-      outgoing.end(options.body ?? '{"jsonrpc":"2.0","id":1,"method":"eth_chainId"}')
-    })
-
-  it('refuses foreign origins and hosts', async () => {
-    for (const origin of ['https://evil.example', 'null', 'http://localhost.evil.example', 'file://'])
-      expect(await raw({ headers: { origin } }), origin).toMatchObject({
-        status: 403,
-        text: expect.stringContaining('DEED_HTTP_ORIGIN'),
-      })
-    for (const host of ['evil.example', 'evil.example:8545', '127.0.0.1.evil.example', '10.0.0.1'])
-      expect(await raw({ headers: { host } }), host).toMatchObject({
-        status: 403,
-        text: expect.stringContaining('DEED_HTTP_HOST'),
-      })
-  })
-
-  it('lets in the pages of this machine and browser extensions, with what their browser asks for', async () => {
-    for (const origin of [
-      'http://localhost:3000',
-      'http://127.0.0.1:5173',
-      'http://[::1]:80',
-      'chrome-extension://abcdef',
-      'https://app.localhost',
-    ]) {
-      const answer = await raw({ headers: { origin } })
-      expect(answer.status, origin).toBe(200)
-      expect(answer.headers['access-control-allow-origin']).toBe(origin)
-      expect(await raw({ method: 'OPTIONS', headers: { origin }, body: '' })).toMatchObject({
-        status: 204,
-        headers: { 'access-control-allow-headers': 'content-type' },
-      })
-    }
-    for (const host of ['localhost:8545', '127.0.0.1', '[::1]:8545', 'deed.localhost'])
-      expect((await raw({ headers: { host } })).status, host).toBe(200)
-  })
-
-  it('takes JSON only, from POST, at /', async () => {
-    expect(await raw({ headers: { 'content-type': 'text/plain' } })).toMatchObject({
-      status: 415,
-      text: expect.stringContaining('DEED_HTTP_CONTENT_TYPE'),
-    })
-    expect(await raw({ headers: { 'content-type': 'application/json; charset=utf-8' } })).toMatchObject({
-      status: 200,
-    })
-    expect(await raw({ method: 'GET', body: '' })).toMatchObject({ status: 405 })
-    expect(await raw({ method: 'GET', path: '/api/deeds', body: '' })).toMatchObject({
-      status: 404,
-      text: expect.stringContaining('DEED_HTTP_NOT_FOUND'),
-    })
-  })
-
-  it('refuses a body that is too large, announced or not', async () => {
-    const body = ' '.repeat(MAX_BODY_BYTES + 1)
-    const answers = await Promise.allSettled([
-      raw({ body }),
-      raw({ body, headers: { 'transfer-encoding': 'chunked' } }),
-    ])
-    for (const answer of answers) {
-      // A client that is still writing may find the connection closed before it reads the answer.
-      if (answer.status === 'fulfilled')
-        expect(answer.value).toMatchObject({ status: 413, text: expect.stringContaining('DEED_HTTP_BODY') })
-      else expect(['ECONNRESET', 'EPIPE']).toContain(answer.reason.code)
-    }
-  })
-
-  it('outlives a client that goes away in the middle of a request', async () => {
-    const socket = connect(server.port, server.host)
-    socket.write(
-      'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"js',
-    )
-    await new Promise((resolve) => setTimeout(resolve, 20))
-    socket.destroy()
-  })
-
-  it('says that a port is in use', async () => {
-    const second = startServer({ node, principal: LOCAL, port: server.port })
-    await expect(second).rejects.toThrow(PortInUseError)
-    await expect(second).rejects.toMatchObject({ code: 'DEED_PORT_IN_USE' })
-  })
-})
-
-describe('WebSocket', () => {
-  const open = (headers: Record<string, string> = {}) =>
-    new WebSocket(server.url.replace('http', 'ws'), { headers })
-  const outcome = (socket: WebSocket) =>
-    new Promise<string>((resolve) => {
-      socket.on('open', () => resolve('open'))
-      socket.on('unexpected-response', (_request, response) => resolve(String(response.statusCode)))
-      socket.on('error', (error) => resolve(error.message))
-    })
-
-  it('refuses foreign origins and hosts', async () => {
-    expect(await outcome(open({ origin: 'https://evil.example' }))).toBe('403')
-    expect(await outcome(open({ host: 'evil.example' }))).toBe('403')
-  })
-
-  it('answers nonsense and ends subscriptions with the connection', async () => {
-    const socket = open()
-    expect(await outcome(socket)).toBe('open')
-    const ask = (text: string | Buffer) =>
-      new Promise<{ error?: { code: number }; result?: unknown }>((resolve) => {
-        socket.once('message', (data) => resolve(JSON.parse(data.toString())))
-        socket.send(text)
-      })
-    expect(await ask('nonsense')).toMatchObject({ error: { code: -32700 } })
-    expect(await ask(Buffer.from([1, 2, 3]))).toMatchObject({ error: { code: -32700 } })
-    expect(await ask('{"jsonrpc":"2.0","id":1,"method":"eth_subscribe","params":["weather"]}')).toMatchObject(
-      { error: { code: -32602 } },
-    )
-    expect(await ask('{"jsonrpc":"2.0","id":1,"method":"eth_unsubscribe","params":["0x9"]}')).toMatchObject({
-      error: { code: -32000 },
-    })
-    expect(
-      await ask('{"jsonrpc":"2.0","id":1,"method":"eth_subscribe","params":["newHeads"]}'),
-    ).toMatchObject({ result: '0x1' })
-    socket.close()
-    await new Promise((resolve) => socket.on('close', resolve))
-  })
-
-  it('cuts off a client that sends too much at once', async () => {
-    const socket = open()
-    await outcome(socket)
-    const closed = new Promise<number>((resolve) => socket.on('close', resolve))
-    socket.send(' '.repeat(MAX_BODY_BYTES + 1))
-    expect(await closed).toBe(1009)
   })
 })

@@ -10,7 +10,7 @@ export interface ForwardTarget {
 }
 
 /** The platform must begin to answer within this time. Streams that have begun may last. */
-export const FORWARD_TIMEOUT_MS = 60_000
+const FORWARD_TIMEOUT_MS = 60_000
 
 /** Passes a request on and its answer back, neither of them read. */
 export const forwardRequest = (

@@ -9,11 +9,11 @@ import { refuse } from './reply.ts'
 import { createSockets } from './websocket.ts'
 
 /** Connections at once; more wait in the system's queue. */
-export const MAX_CONNECTIONS = 4_096
+const MAX_CONNECTIONS = 4_096
 /** A pooled client breaks if an idle connection is dropped within about ten seconds: keep it longer. */
-export const KEEP_ALIVE_TIMEOUT_MS = 75_000
+const KEEP_ALIVE_TIMEOUT_MS = 75_000
 /** A request must have come in whole by then. */
-export const REQUEST_TIMEOUT_MS = 60_000
+const REQUEST_TIMEOUT_MS = 60_000
 
 export interface ServerOptions {
   readonly node: Node

@@ -9,9 +9,9 @@ import { isRpcPath, MAX_BODY_BYTES } from './http.ts'
 import type { Serving } from './server.ts'
 
 /** Bytes that wait to be sent to one client. One that reads slower than this is cut off. */
-export const MAX_BUFFERED_BYTES = 32 * 1024 * 1024
+const MAX_BUFFERED_BYTES = 32 * 1024 * 1024
 /** Requests of one client under way. While there are more, nothing is read from it. */
-export const MAX_IN_FLIGHT = 256
+const MAX_IN_FLIGHT = 256
 /** Silence after which the system checks that a client is still there. */
 const KEEP_ALIVE_MS = 60_000
 

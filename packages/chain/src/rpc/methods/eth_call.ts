@@ -58,7 +58,7 @@ export const callRequest = (request: TransactionRequest, header: Header, gas: bi
 })
 
 /** The output of a call that succeeded; throws the error of one that did not. */
-export const outputOf = (result: CallResult | TransactionFault): Uint8Array => {
+const outputOf = (result: CallResult | TransactionFault): Uint8Array => {
   if (isFault(result)) throw faultError(result)
   if (result.status === 'success') return result.output
   throw failureOf(result)

@@ -9,7 +9,7 @@ import { type BlockParameter, PENDING, type TransactionRequest } from '../params
 import { CALL_GAS_CAP, callRequest, runCall } from './eth_call.ts'
 
 /** Runs until the list stays the same. A list changes gas and so may change the path; few do twice. */
-export const MAX_ROUNDS = 16
+const MAX_ROUNDS = 16
 
 /**
  * The accounts and slots that a call touches, in the form of EIP-2930, and the gas it uses with that list.

@@ -9,9 +9,9 @@ import type { Context } from '../method.ts'
 import type { LogQuery } from '../params.ts'
 
 /** Logs of one answer. */
-export const MAX_LOGS = 100_000
+const MAX_LOGS = 100_000
 /** Blocks of one query; their blooms are read one by one. */
-export const MAX_LOG_BLOCKS = 1_000_000n
+const MAX_LOG_BLOCKS = 1_000_000n
 
 export const ethGetLogs = async ({ node }: Context, query: LogQuery): Promise<readonly Json[]> => {
   const { chain } = node

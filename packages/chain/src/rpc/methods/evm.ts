@@ -5,9 +5,9 @@ import type { Context } from '../method.ts'
 import type { Control } from '../node.ts'
 
 /** Blocks of one `hardhat_mine` or `evm_mine`. */
-export const MAX_MINED_BLOCKS = 100_000
+const MAX_MINED_BLOCKS = 100_000
 /** Milliseconds between blocks of interval mining: at most a day. */
-export const MAX_INTERVAL_MS = 86_400_000
+const MAX_INTERVAL_MS = 86_400_000
 
 /** One block, at a time if one is given: a number, or ganache's `{timestamp, blocks}`. */
 export const evmMine = async ({ node }: Context, options: unknown) => {
