@@ -6,11 +6,12 @@
  */
 import type { Hex, Transport } from 'viem'
 import { keeperAccount } from './automation/account.ts'
-import { createKeeper, type Keeper, type Step } from './automation/keeper.ts'
+import { dropAll } from './automation/journal.ts'
+import { createKeeper, type Keeper } from './automation/keeper.ts'
 import { connect, isAway } from './chain/client.ts'
 import { openDatabase } from './database/database.ts'
 import { listAgreements, registerAgreement, registrationSchema } from './deeds/agreements.ts'
-import { createIndex } from './deeds/deed-index.ts'
+import { createIndex, type Sync } from './deeds/deed-index.ts'
 import { describeDeed, listDeeds } from './deeds/description.ts'
 import { describeDocument } from './deeds/document.ts'
 import { forgetNames } from './deeds/names.ts'
@@ -84,11 +85,10 @@ export const openPlatform = async (options: PlatformOptions): Promise<Platform> 
   const { log = silent } = options
   const { db, close } = await openDatabase(options.dataFolder)
   const chain = connect(options.transport)
-  const index = createIndex(
-    chain,
-    db,
-    options.fromBlock === undefined ? {} : { fromBlock: options.fromBlock },
-  )
+  const index = createIndex(chain, db, {
+    ...(options.fromBlock !== undefined && { fromBlock: options.fromBlock }),
+    onOtherChain: dropAll,
+  })
   const listeners = new Set<(event: PlatformEvent) => void>()
   const emit = (event: PlatformEvent) => {
     for (const listener of listeners) listener(event)
@@ -101,7 +101,7 @@ export const openPlatform = async (options: PlatformOptions): Promise<Platform> 
   let stop: (() => Promise<void>) | undefined
 
   /** Notes a step, or a sync, and tells of it. */
-  const note = ({ head: block, changed, reset }: Pick<Step, 'head' | 'changed' | 'reset'>) => {
+  const note = ({ head: block, changed, reset }: Sync) => {
     const { number, hash, time } = block
     const moved = head?.hash !== hash
     head = { number, hash, time }
@@ -130,7 +130,7 @@ export const openPlatform = async (options: PlatformOptions): Promise<Platform> 
         now: options.now ?? (() => Math.floor(Date.now() / 1000)),
         sleep: options.sleep ?? ((milliseconds) => new Promise((done) => setTimeout(done, milliseconds))),
         onAction: (action) => emit({ name: 'keeper', data: action }),
-        onStep: note,
+        onSync: note,
       })
       log('info', `keeper: acts from ${keeper.address} on chain ${chainId}`)
     } catch (error) {

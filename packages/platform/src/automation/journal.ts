@@ -85,4 +85,9 @@ export const freeNonce = (mined: number, slots: readonly Slot[]): number => {
 /** The chain is another one: what was meant for the old one must never reach it. */
 export const dropAll = async (db: Database): Promise<void> => {
   await db.updateTable('journal').set({ state: 'dropped' }).where('state', 'in', OPEN).execute()
+  await db
+    .updateTable('actions')
+    .set({ outcome: 'dropped', detail: 'the chain was replaced by another' })
+    .where('outcome', '=', 'sent')
+    .execute()
 }

@@ -9,17 +9,17 @@ import { deedAbi } from '@deed/agreement'
 import type { Hex } from 'viem'
 import { type Block, blockAt, type Chain } from '../chain/client.ts'
 import type { Database } from '../database/database.ts'
-import type { Index } from '../deeds/deed-index.ts'
+import type { Index, Sync } from '../deeds/deed-index.ts'
 import { dueClause } from '../deeds/standing.ts'
 import { PlatformError, toApiError } from '../error.ts'
 import type { KeeperAction, KeeperStatus } from '../gateway/api.ts'
 import type { Log } from '../log.ts'
 import type { KeeperAccount } from './account.ts'
-import { actionOf, addAction, latestActions, setOutcome } from './actions.ts'
+import { actionOf, addAction, latestActions } from './actions.ts'
 import { backOff, forgive, forgiveAll } from './backoff.ts'
-import { close, dropAll, freeNonce, openSlots, type Slot, setState, store } from './journal.ts'
 import { reasonOf } from './reason.ts'
-import { estimate, type Fees, feesNow, raised, send, sign } from './transaction.ts'
+import { createSender } from './sender.ts'
+import { estimate, feesNow } from './transaction.ts'
 import { type Job, nextDue, workAt } from './work.ts'
 
 export interface KeeperOptions {
@@ -38,7 +38,7 @@ export interface KeeperOptions {
   readonly now: () => number
   readonly sleep: (milliseconds: number) => Promise<void>
   readonly onAction?: (action: KeeperAction) => void
-  readonly onStep?: (step: Step) => void
+  readonly onSync?: (sync: Sync) => void
 }
 
 export interface Keeper {
@@ -69,16 +69,10 @@ export interface Step {
   readonly now: number
   /** Chain time of the next thing to do, as far as it is known. */
   readonly next: number | undefined
-  /** Deeds that changed since the last step. */
-  readonly changed: readonly Hex[]
-  readonly reset: boolean
 }
 
 /** Transactions under way at once: nodes keep at least 16 of an account that follow each other. */
 const MAX_IN_FLIGHT = 16
-/** Seven and a half blocks of Ethereum. */
-const STUCK_SECONDS = 90
-const MAX_REPLACEMENTS = 12
 /** A job that was done so often and is still to do is not done by doing it. */
 const MAX_WITHOUT_PROGRESS = 3
 const GAS_RETRY_SECONDS = 60
@@ -99,113 +93,17 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
 
   const state = () => (warning ? 'no-gas' : acting ? 'acting' : 'idle')
   const tell = (action: KeeperAction | undefined) => action && options.onAction?.(action)
-
-  /** Brings what is under way to an end. @returns slots that still wait. */
-  const reconcile = async (head: Block, mined: number): Promise<Slot[]> => {
-    const waiting: Slot[] = []
-    for (const slot of await openSlots(db, address)) {
-      const outcome = await minedAttempt(slot)
-      // A receipt from a block that the index has not taken in yet: its effects would be due a second time.
-      if (outcome && outcome.block > head.number) waiting.push(slot)
-      else if (outcome) await finish(slot, outcome)
-      else if (slot.nonce < mined) {
-        await close(db, slot)
-        const detail = `nonce ${slot.nonce} was used by another transaction of the keeper's account`
-        log('warn', `keeper: dropped, ${detail}`, { nonce: slot.nonce, purpose: slot.purpose })
-        tell(await setOutcome(db, slot.action, 'dropped', { detail }))
-      } else if (await renew(head, slot)) waiting.push(slot)
-    }
-    return waiting
-  }
-
-  const minedAttempt = async ({ attempts }: Slot) => {
-    for (const { hash } of attempts) {
-      const params = [hash as Hex] as const
-      const receipt = await chain.request({ method: 'eth_getTransactionReceipt', params: [...params] })
-      if (receipt)
-        return {
-          hash: hash as Hex,
-          block: Number(receipt.blockNumber),
-          state: Number(receipt.status) === 1 ? ('done' as const) : ('reverted' as const),
-        }
-    }
-    return undefined
-  }
-
-  const finish = async (slot: Slot, { hash, state }: { hash: Hex; state: 'done' | 'reverted' }) => {
-    await close(db, slot, { hash, state })
-    const action = await setOutcome(db, slot.action, state, { tx: hash })
-    if (state === 'done' && (seen.get(slot.purpose)?.times ?? 1) <= 1) await forgive(db, slot.purpose)
-    if (state === 'reverted') await backOff(db, slot.purpose, action?.time ?? 0)
-    log(state === 'done' ? 'info' : 'warn', `keeper: ${state}`, { tx: hash, purpose: slot.purpose })
-    tell(action)
-  }
-
-  /** Sends again what the node has forgotten, and replaces what is stuck. @returns whether the slot still waits. */
-  const renew = async (head: Block, slot: Slot): Promise<boolean> => {
-    const last = slot.attempts.at(-1)!
-    const known = await chain.request({ method: 'eth_getTransactionByHash', params: [last.hash as Hex] })
-    if (!known) return submit(slot.purpose, slot.action, last.hash as Hex, last.raw as Hex)
-    const waited = options.now() - last.stored_at
-    if (waited < STUCK_SECONDS || slot.attempts.length > MAX_REPLACEMENTS) return true
-    const before = { maxFeeWei: BigInt(last.max_fee_wei), tipWei: BigInt(last.tip_wei) }
-    const fees = raised(before, await feesNow(chain, head))
-    const { to, input, gas } = known
-    log('warn', `keeper: no block for ${waited} s, sending again with a higher fee`, {
-      nonce: slot.nonce,
-      ...fees,
-    })
-    await journalAndSend(
-      slot.purpose,
-      slot.action,
-      slot.nonce,
-      { to: to!, data: input, gas: BigInt(gas) },
-      fees,
-    )
-    return true
-  }
-
-  const journalAndSend = async (
-    purpose: string,
-    action: number,
-    nonce: number,
-    call: { to: Hex; data: Hex; gas: bigint },
-    fees: Fees,
-  ): Promise<boolean> => {
-    const { raw, hash } = await sign(account, { chainId: options.chainId, nonce, ...call }, fees)
-    await store(db, {
-      hash,
-      account: address,
-      nonce,
-      raw,
-      purpose,
-      stored_at: options.now(),
-      max_fee_wei: String(fees.maxFeeWei),
-      tip_wei: String(fees.tipWei),
-      action,
-    })
-    return submit(purpose, action, hash, raw)
-  }
-
-  /** @returns false when the node will never take these bytes. */
-  const submit = async (purpose: string, action: number, hash: Hex, raw: Hex): Promise<boolean> => {
-    const answer = await send(chain, raw)
-    if (typeof answer === 'string') {
-      // Too late means that the nonce is mined: the next step finds out whether by these bytes.
-      await setState(db, hash, 'sent')
-      tell(await setOutcome(db, action, 'sent', { tx: hash }))
-      return true
-    }
-    await setState(db, hash, 'dropped')
-    log('warn', `keeper: the node refused the transaction: ${answer.refused}`, { tx: hash, purpose })
-    const told = await setOutcome(db, action, 'dropped', { detail: answer.refused })
-    await backOff(db, purpose, told?.time ?? 0)
-    tell(told)
-    return false
-  }
+  const sender = createSender({
+    ...options,
+    tell,
+    // A job that was done and is still to do keeps its failures.
+    onDone: async (purpose) => {
+      if ((seen.get(purpose)?.times ?? 1) <= 1) await forgive(db, purpose)
+    },
+  })
 
   /** @returns whether a transaction was sent. */
-  const act = async (job: Job, nonce: number, head: Block, now: number, at: 'latest' | 'pending') => {
+  const act = async (job: Job, head: Block, now: number, at: 'latest' | 'pending') => {
     const call = { to: job.deed, data: job.data }
     const reason = await reasonOf(chain, db, job)
     const row = { time: now, deed: job.deed, action: job.action, reason, tx: null, detail: null }
@@ -229,21 +127,20 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
     if (balance < gas.gasLimit * fees.maxFeeWei) throw noGas(address, balance, gas.gasLimit * fees.maxFeeWei)
 
     seen.set(job.purpose, { mark: job.mark, times: times + 1 })
-    const action = await addAction(db, { ...row, outcome: 'sent' })
-    log('info', `keeper: ${job.action}, because ${reason}`, { deed: job.deed, nonce })
-    return journalAndSend(job.purpose, action, nonce, { ...call, gas: gas.gasLimit }, fees)
+    log('info', `keeper: ${job.action}, because ${reason}`, { deed: job.deed })
+    return sender.dispatch(job.purpose, row, { ...call, gas: gas.gasLimit }, fees)
   }
 
   const step = async (at: 'latest' | 'pending'): Promise<Step> => {
-    const { head, changed, reset, otherChain } = await index.sync()
-    if (otherChain) await dropAll(db)
+    const synced = await index.sync()
+    options.onSync?.(synced)
+    const { head, reset } = synced
     if (reset) {
       await forgiveAll(db)
       seen.clear()
     }
     const now = at === 'pending' ? Math.max(head.time, (await pendingTime(chain)) ?? 0) : head.time
-    const mined = await transactionCount(chain, address)
-    const slots = await reconcile(head, mined)
+    const slots = await sender.reconcile(head)
     const open = new Set(slots.map((slot) => slot.purpose))
     const { jobs, retry, purposes } = await workAt(db, now, open, only)
     // What has nothing to do has made progress: the same rent of the next month counts from the beginning.
@@ -252,8 +149,7 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
     let sent = 0
     try {
       for (const job of jobs.slice(0, MAX_IN_FLIGHT - slots.length)) {
-        const nonce = freeNonce(mined, await openSlots(db, address))
-        if (await act(job, nonce, head, now, at)) sent++
+        if (await act(job, head, now, at)) sent++
       }
       if (jobs.length > 0) settleWarning(undefined)
     } catch (error) {
@@ -263,7 +159,7 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
     }
     const due = (await nextDue(db, now, only))?.due
     const next = due !== undefined && retry !== undefined ? Math.min(due, retry) : (due ?? retry)
-    return { sent, open: slots.length, head, now, next, changed, reset }
+    return { sent, open: slots.length, head, now, next }
   }
 
   /** Said once, not with every attempt. */
@@ -278,9 +174,7 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
     const run = turn.then(async () => {
       acting = true
       try {
-        const done = await step(at)
-        options.onStep?.(done)
-        return done
+        return await step(at)
       } finally {
         acting = false
       }
@@ -330,9 +224,6 @@ const pendingTime = async (chain: Chain): Promise<number | undefined> => {
     return undefined
   }
 }
-
-const transactionCount = async (chain: Chain, address: Hex): Promise<number> =>
-  Number(await chain.request({ method: 'eth_getTransactionCount', params: [address, 'latest'] }))
 
 /** Somebody else was faster: the index will see it with the next block. */
 const isVoid = async (chain: Chain, { deed: address, party, token, due }: Job, at: 'latest' | 'pending') => {

@@ -17,19 +17,22 @@ export interface Index {
   sync(): Promise<Sync>
 }
 
-interface Sync {
+export interface Sync {
   readonly head: Block
   /** Deeds of which something changed. */
   readonly changed: readonly Hex[]
   /** Blocks were taken back. */
   readonly reset: boolean
-  /** It is another chain than the last time: everything was forgotten. */
-  readonly otherChain: boolean
 }
 
 export interface IndexOptions {
   /** No deed is older than this block. Default 0. */
   readonly fromBlock?: number
+  /**
+   * Forgets what else was about the old chain, when it is another chain than the last time. In one transaction with
+   * the index: whoever is killed in between must not take the one for the other.
+   */
+  readonly onOtherChain?: (tx: Database) => Promise<void>
 }
 
 /** Blocks of one `eth_getLogs`; halved when a node finds it too much. */
@@ -75,20 +78,18 @@ const sync = async (
   chain: Chain,
   db: Database,
   strangers: Set<Hex>,
-  { fromBlock = 0 }: IndexOptions,
+  options: IndexOptions,
 ): Promise<Sync> => {
   const changed = new Set<Hex>()
   let reset = false
-  let otherChain = false
   for (let moves = 0; moves < ATTEMPTS; ) {
     const head = await present(chain, 'latest')
     let place = await placeOf(db)
-    if (place?.hash === head.hash) return { head, changed: [...changed], reset, otherChain }
+    if (place?.hash === head.hash) return { head, changed: [...changed], reset }
 
     if (!place || head.parentHash !== place.hash) {
-      const kept = await verify(chain, db, place, fromBlock)
+      const kept = await verify(chain, db, place, options)
       reset ||= kept.reset
-      otherChain ||= kept.otherChain
       for (const deed of kept.changed) changed.add(deed)
       place = kept.place
     }
@@ -104,7 +105,7 @@ const sync = async (
     }
     await take(chain, db, strangers, logs, changed)
     await setPlace(db, { genesis: place.genesis, number, hash: end.hash, time: end.time })
-    if (end === head) return { head, changed: [...changed], reset, otherChain }
+    if (end === head) return { head, changed: [...changed], reset }
   }
   throw new PlatformError(
     'DEED_CHAIN_UNSTEADY',
@@ -135,14 +136,19 @@ const setPlace = async (db: Database, place: Place & { time: number }) => {
  * The last place that is still on the chain; what came after it is removed. Among the blocks with events, those
  * that are still there come before those that are not, so the border is found by halving.
  */
-const verify = async (chain: Chain, db: Database, place: Place | undefined, fromBlock: number) => {
+const verify = async (
+  chain: Chain,
+  db: Database,
+  place: Place | undefined,
+  { fromBlock = 0, onOtherChain }: IndexOptions,
+) => {
   const genesis = (await present(chain, 0)).hash
   const start: Place = { genesis, number: fromBlock - 1, hash: '0x' }
-  if (!place) return { place: start, reset: false, otherChain: false, changed: [] as Hex[] }
+  if (!place) return { place: start, reset: false, changed: [] as Hex[] }
   const isThere = async (block: { number: number; hash: string }) =>
     (await blockAt(chain, block.number))?.hash === block.hash
   if (place.genesis === genesis && (await isThere(place)))
-    return { place, reset: false, otherChain: false, changed: [] as Hex[] }
+    return { place, reset: false, changed: [] as Hex[] }
 
   const otherChain = place.genesis !== genesis
   const blocks = otherChain
@@ -160,11 +166,16 @@ const verify = async (chain: Chain, db: Database, place: Place | undefined, from
     else high = middle
   }
   const kept = low > 0 ? ({ genesis, ...blocks[low - 1]! } as Place) : start
-  const changed = await forgetAfter(chain, db, kept)
-  return { place: kept, reset: true, otherChain, changed }
+  const changed = await forgetAfter(chain, db, kept, otherChain ? onOtherChain : undefined)
+  return { place: kept, reset: true, changed }
 }
 
-const forgetAfter = async (chain: Chain, db: Database, kept: Place): Promise<Hex[]> => {
+const forgetAfter = async (
+  chain: Chain,
+  db: Database,
+  kept: Place,
+  forgetMore: IndexOptions['onOtherChain'],
+): Promise<Hex[]> => {
   const lost = await db
     .selectFrom('events')
     .select('deed')
@@ -173,6 +184,7 @@ const forgetAfter = async (chain: Chain, db: Database, kept: Place): Promise<Hex
     .orderBy('deed')
     .execute()
   await db.transaction().execute(async (tx) => {
+    await forgetMore?.(tx)
     await tx.deleteFrom('events').where('block', '>', kept.number).execute()
     await tx.deleteFrom('deeds').where('since_block', '>', kept.number).execute()
     for (const { deed } of lost) await tx.deleteFrom('credits').where('deed', '=', deed).execute()
