@@ -5,7 +5,7 @@ import {Calendar} from "../src/Calendar.sol";
 
 /// @dev The library's internal functions, many at once, for tests.
 contract CalendarHarness {
-    function addMonths(uint32[] calldata daysFrom, uint256[] calldata months)
+    function addMonths(uint32[] calldata daysFrom, uint32[] calldata months)
         external
         pure
         returns (uint32[] memory to)

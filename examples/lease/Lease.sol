@@ -160,13 +160,13 @@ contract Lease is Deed {
             return;
         }
         _rentRound++;
-        _open(RENT, _nextRent().startOf());
+        uint32 next = _nextRent();
+        _open(RENT, next.startOf());
         // If leave-day is after today: charge rent * days from today to earlier of leave-day and next Rent /
         // days from today to next Rent to arrears.
         uint32 today = _today();
         if (leaveDay > today) {
-            uint256 last = Math.min(leaveDay, _nextRent());
-            _charge(uint256(rent) * (last - today) / (_nextRent() - today));
+            _charge(rent * (Math.min(leaveDay, next) - today) / (next - today));
         }
     }
 
