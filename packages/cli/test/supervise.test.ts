@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { type Child, superviseChild } from '../src/supervise/child.ts'
 import { type House, openHouse } from '../src/supervise/house.ts'
 import { ROOT, runDeed } from './run-deed.ts'
@@ -77,24 +77,20 @@ describe('a child', () => {
 })
 
 describe('the house', { timeout: 120_000 }, () => {
-  const scratch: string[] = []
-  const houses: House[] = []
-  afterEach(async () => {
-    for (const house of houses.splice(0)) await house.stop()
-    for (const folder of scratch.splice(0)) rmSync(folder, { recursive: true, force: true })
-  })
-  const open = async (port = 0) => {
-    const dataFolder = mkdtempSync(join(tmpdir(), 'deed-house-'))
-    scratch.push(dataFolder)
-    const said: string[] = []
-    const house = await openHouse(
-      { host: '127.0.0.1', port, chainId: 31337, dataFolder, platform: true, keeper: true },
+  const dataFolder = mkdtempSync(join(tmpdir(), 'deed-house-'))
+  const said: string[] = []
+  let house: House
+  beforeAll(async () => {
+    house = await openHouse(
+      { host: '127.0.0.1', port: 0, chainId: 31337, dataFolder, platform: true, keeper: true },
       { say: (what) => said.push(what), log: () => {} },
     )
-    houses.push(house)
     await house.platformReady
-    return { house, said }
-  }
+  }, 60_000)
+  afterAll(async () => {
+    await house.stop()
+    rmSync(dataFolder, { recursive: true, force: true })
+  })
   const rpc = async (url: string, method: string, params: unknown[] = []) => {
     const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
     const response = await fetch(url, {
@@ -110,7 +106,6 @@ describe('the house', { timeout: 120_000 }, () => {
   }
 
   it('keeps JSON-RPC alive while the platform is killed and comes back', async () => {
-    const { house, said } = await open()
     await until(() => isHealthy(house.url))
     await rpc(house.url, 'evm_mine')
     const { platform, chain } = house.pids()
@@ -123,17 +118,15 @@ describe('the house', { timeout: 120_000 }, () => {
   })
 
   it('starts the chain again on the same port, and says that its state is gone', async () => {
-    const { house, said } = await open()
-    await rpc(house.url, 'evm_mine')
     process.kill(house.pids().chain!, 'SIGKILL')
     await until(async () => (await rpc(house.url, 'eth_blockNumber').catch(() => undefined)) === '0x0')
     expect(said.join()).toMatch(/The chain has gone .*blocks and contracts are lost/)
+    await expect(house.chainLost).rejects.toMatchObject({ code: 'DEED_CHAIN_LOST' })
     // Pages find the platform again behind the new chain.
     await until(() => isHealthy(house.url))
   })
 
   it('leaves no process behind', async () => {
-    const { house } = await open()
     const { chain, platform } = house.pids()
     await house.stop()
     expect([isAlive(chain!), isAlive(platform!)]).toEqual([false, false])

@@ -10,7 +10,7 @@ import { pendingOf } from '../perform/pending.ts'
 import { deployPlay } from '../perform/play.ts'
 import { closing, entryJson, entryLines, opening } from '../perform/print.ts'
 import { privateStage } from '../perform/private-stage.ts'
-import { remoteStage } from '../perform/remote-stage.ts'
+import { chainFault, remoteStage } from '../perform/remote-stage.ts'
 import { run } from '../perform/run.ts'
 import { headTime, type Stage, shownTime } from '../perform/stage.ts'
 import { endow } from '../perform/token.ts'
@@ -51,10 +51,11 @@ export const perform = command({
       const stage = options.rpc ? await remoteStage(options.rpc, agreement) : await privateStage()
       try {
         await performOne(stage, agreement, scenario, { ...options, terms }, terminal)
+      } catch (error) {
+        throw chainFault(error, options.rpc) ?? error
       } finally {
         await stage.close()
       }
-      if (terminal.stop.aborted) return EXIT.failed
     }
     return EXIT.ok
   },
@@ -110,15 +111,14 @@ const performOne = async (
       for (const line of lines) terminal.out(line)
     },
   })
-  if (terminal.stop.aborted || !play) return
+  if (terminal.stop.aborted || !play) throw new CommandError('DEED_STOPPED', 'Stopped before the end.')
   const balances = await balancesOf(stage, [play])
   const pending = until === undefined ? [] : await pendingOf(stage, play)
   if (json) {
+    const shown = shownBalances(balances, outline)
     const { hash: head } = await stage.client.getBlock()
     const rest = pending.length > 0 ? { pending } : {}
-    terminal.out(
-      JSON.stringify({ balances: shownBalances(balances, outline), conserved: true, head, ...rest }),
-    )
+    terminal.out(JSON.stringify({ balances: shown, conserved: true, head, scenario: scenario.name, ...rest }))
     return
   }
   terminal.out(closing(balances, play, terminal))

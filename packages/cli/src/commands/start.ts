@@ -74,7 +74,8 @@ export const start = command({
         )
         await Promise.race([house.platformReady, untilStopped(terminal)])
         if (terminal.stop.aborted) return EXIT.ok
-        await playAll(house.url, agreement, options['month-seconds'] ?? 4, terminal)
+        const played = playAll(house.url, agreement, options['month-seconds'] ?? 4, terminal)
+        await Promise.race([played, house.chainLost])
         if (!options.once && !terminal.stop.aborted) {
           terminal.out('  The chain goes on by the clock; Ctrl-C ends it.')
           await untilStopped(terminal)

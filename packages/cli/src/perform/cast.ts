@@ -4,7 +4,7 @@ import type { Outline } from '@deed/agreement'
 import { type HDAccount, HDKey, hdKeyToAccount } from 'viem/accounts'
 
 /** The well-known development mnemonic. Its keys are public: it is refused on any chain but the development one. */
-export const DEV_MNEMONIC = 'test test test test test test test test test test test junk'
+const DEV_MNEMONIC = 'test test test test test test test test test test test junk'
 /** Deploys token and deeds. */
 const HOUSE = 0
 /** Plays `Anyone`, who is no party. */

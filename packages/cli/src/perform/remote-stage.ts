@@ -1,7 +1,7 @@
 /** A development chain behind a URL, such as `deed dev`, with its own keeper if it has one. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { deedAbi } from '@deed/agreement'
-import { http } from 'viem'
+import { BaseError, HttpRequestError, http, TimeoutError } from 'viem'
 import { z } from 'zod'
 import { CommandError } from '../fault.ts'
 import type { Agreement } from './folder.ts'
@@ -55,6 +55,18 @@ export const remoteStage = async (url: string, agreement: Agreement): Promise<St
     close: async () => {},
   }
   return stage
+}
+
+/** What to say when a chain that answered at first does so no more; undefined if the error is about something else. */
+export const chainFault = (error: unknown, url: string | undefined): CommandError | undefined => {
+  if (url === undefined || !(error instanceof BaseError)) return undefined
+  const away = error.walk((e) => e instanceof HttpRequestError || e instanceof TimeoutError)
+  if (!away) return undefined
+  return new CommandError(
+    'DEED_CHAIN_AWAY',
+    `The chain at ${url} answers no more. See what \`deed dev\` says there, and perform again.`,
+    { cause: error },
+  )
 }
 
 const healthSchema = z.object({ keeper: z.string() })

@@ -113,7 +113,7 @@ const momentsOf = async (stage: Stage, play: Play, signed: Set<Play>, now: numbe
 }
 
 /** When the next timer of the deed runs out; undefined if none runs. */
-export const dueTime = async ({ client }: Stage, { deed }: Play): Promise<number | undefined> => {
+const dueTime = async ({ client }: Stage, { deed }: Play): Promise<number | undefined> => {
   const [, time] = await client.readContract({ address: deed, abi: deedAbi, functionName: 'due' })
   return time === NEVER ? undefined : time
 }

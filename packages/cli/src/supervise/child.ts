@@ -16,7 +16,7 @@ export interface Program {
 }
 
 /** What a child says to its supervisor. */
-export type ChildMessage =
+type ChildMessage =
   | ({ readonly kind: 'ready' } & Record<string, unknown>)
   | { readonly kind: 'failed'; readonly code: string; readonly message: string }
 

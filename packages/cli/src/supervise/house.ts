@@ -5,6 +5,7 @@
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ChainProcessOptions } from '@deed/chain/server'
+import { CommandError } from '../fault.ts'
 import { type Child, superviseChild } from './child.ts'
 import { DEV_KEEPER } from './keeper-account.ts'
 
@@ -33,6 +34,8 @@ export interface House {
   readonly url: string
   /** Resolves when keeper and page are there too; rejects if the platform cannot be started. */
   readonly platformReady: Promise<void>
+  /** Rejects when the chain has died: what was on it is gone, even if another one answers in its place. */
+  readonly chainLost: Promise<never>
   /** Process ids, for those who want to see one die. */
   readonly pids: () => { chain: number | undefined; platform: number | undefined }
   readonly stop: () => Promise<void>
@@ -47,6 +50,8 @@ export const openHouse = async (options: HouseOptions, events: HouseEvents): Pro
     chain.send({ kind: 'forward', target: { host: LOOPBACK, port: platformPort } })
   }
 
+  const lost = Promise.withResolvers<never>()
+  lost.promise.catch(() => {})
   const chain = superviseChild(
     { name: 'chain', file: fileOf('@deed/chain/server/main'), options: () => chainOptions(options, port) },
     {
@@ -56,6 +61,7 @@ export const openHouse = async (options: HouseOptions, events: HouseEvents): Pro
         tellForward()
       },
       onDeath: (how, retryMs, quiet) => {
+        lost.reject(chainLost(how))
         if (quiet) return
         events.say(
           `The chain has gone (${how}) and starts again in ${retryMs} ms. It lived in memory: blocks and contracts are lost.`,
@@ -75,6 +81,7 @@ export const openHouse = async (options: HouseOptions, events: HouseEvents): Pro
   return {
     url,
     platformReady: platform?.ready ?? Promise.resolve(),
+    chainLost: lost.promise,
     pids: () => ({ chain: chain.pid, platform: platform?.pid }),
     stop: async () => {
       await platform?.stop()
@@ -130,6 +137,12 @@ const platformOptions = ({ dataFolder, keeper }: HouseOptions, rpcUrl: string) =
   keeper,
   studioFolder: join(dirname(fileOf('@deed/studio/package.json')), 'dist'),
 })
+
+const chainLost = (how: string) =>
+  new CommandError(
+    'DEED_CHAIN_LOST',
+    `The chain ${how}, and with it went everything that was performed on it. Start again.`,
+  )
 
 /** A module of another package, which is run and not imported. */
 const fileOf = (specifier: string): string => fileURLToPath(import.meta.resolve(specifier))
