@@ -1,20 +1,19 @@
 /** Executes a block: parent and inputs to block, receipts and layer. Pure: nothing is written. */
-import { type BlockContext, type Engine, type Hash, isActive } from '@deed/evm'
+import { type Address, type BlockContext, type Engine, type Hash, isActive } from '@deed/evm'
 import { emptyBloom, logsBloom, mergeBloom } from '../block/bloom.ts'
 import { encodeBlock, transactionsRoot, withdrawalsRoot } from '../block/body.ts'
 import { headerHash, unclesHash } from '../block/header.ts'
 import { receiptsRoot } from '../block/receipt.ts'
 import { requestsHash } from '../block/requests.ts'
-import type { Header, Receipt, Request } from '../block/types.ts'
+import type { Header, Receipt } from '../block/types.ts'
 import { type ChainConfig, type Rules, rulesAt } from '../forks.ts'
-import { createLayer, mergeLayer, overlay } from '../state/layer.ts'
+import { type Draft, openDraft } from '../state/draft.ts'
 import { settle } from '../state/missing.ts'
-import { settleLayer } from '../state/root.ts'
-import { readerAt } from '../state/tree.ts'
 import type { BlockRecord, Store } from '../store/store.ts'
 import { transactionHash } from '../transaction/codec.ts'
 import { isFault } from '../transaction/fault.ts'
 import { GAS_PER_BLOB } from '../transaction/price.ts'
+import type { Transaction } from '../transaction/types.ts'
 import { ancestorHashes } from './ancestors.ts'
 import { nextDifficulty } from './difficulty.ts'
 import { type BlockFault, isBlockFault } from './fault.ts'
@@ -40,103 +39,46 @@ export const executeBlock = async (
   parent: BlockRecord,
   inputs: BlockInputs,
 ): Promise<Executed | BlockFault> => {
+  const { withdrawals = [], uncles = [] } = inputs
   const rules = rulesAfter(config, parent, inputs.timestamp)
   const opened = openHeader(parent, inputs, rules)
   const block = blockContext(opened, rules)
   const scope: Scope = { engine, rules, block, blockHash: ancestorHashes(store, parent) }
-  const height = Number(opened.number)
+  const draft = await openDraft(store, parent)
 
-  const below = await settle(store, () => readerAt(store, parent.position))
-  const layer = createLayer()
-  const state = overlay(below, layer)
-  /** Runs a step that writes to a layer of its own, so that it can run again after a miss. */
-  const step = async <T>(work: (ownLayer: typeof layer, ownState: typeof state) => T): Promise<T> => {
-    const { own, result } = await settle(store, () => {
-      const fresh = createLayer()
-      return { own: fresh, result: work(fresh, overlay(state, fresh)) }
-    })
-    mergeLayer(layer, own)
-    return result
-  }
-  const stateRoot = () =>
-    settle(store, () => settleLayer(store, parent.block.header.stateRoot, below, layer, height))
+  await draft.step((layer, state) => beginBlock(scope, layer, state, opened))
+  const ran = await runTransactions(scope, store, draft, inputs.transactions)
+  await draft.step((layer, state) => endBlock(scope, layer, state, withdrawals, uncles))
+  const requests = await draft.step((layer, state) => collectRequests(scope, layer, state, ran.receipts))
+  if (isBlockFault(requests)) return requests
 
-  await step((ownLayer, ownState) => beginBlock(scope, ownLayer, ownState, opened))
-
-  const included: { index: number; sender: Executed['senders'][number] }[] = []
-  const receipts: Receipt[] = []
-  const refused: Executed['refused'][number][] = []
-  let gasUsed = 0n
-  let blobGasUsed = 0n
-  for (const [index, transaction] of inputs.transactions.entries()) {
-    const room = {
-      gas: block.gasLimit - gasUsed,
-      blobGas: rules.blobs.max * GAS_PER_BLOB - blobGasUsed,
-    }
-    const result = await settle(store, () => runTransaction(scope, state, room, transaction))
-    if (isFault(result)) {
-      refused.push({ index, fault: result })
-      continue
-    }
-    mergeLayer(layer, result.layer)
-    gasUsed += result.gasUsed
-    blobGasUsed += result.blobGasUsed
-    const outcome = isActive('Byzantium', rules.fork)
-      ? { status: result.succeeded ? (1 as const) : (0 as const) }
-      : { postState: (await stateRoot()).root }
-    included.push({ index, sender: result.sender })
-    receipts.push({
-      type: transaction.type,
-      ...outcome,
-      cumulativeGasUsed: gasUsed,
-      logsBloom: logsBloom(result.logs),
-      logs: result.logs,
-    })
-  }
-
-  await step((ownLayer, ownState) =>
-    endBlock(scope, ownLayer, ownState, inputs.withdrawals ?? [], inputs.uncles ?? []),
-  )
-  let requests: readonly Request[] = []
-  if (isActive('Prague', rules.fork)) {
-    const collected = await step((ownLayer, ownState) => collectRequests(scope, ownLayer, ownState, receipts))
-    if (isBlockFault(collected)) return collected
-    requests = collected
-  }
-
-  const settled = await stateRoot()
-  const transactions = included.map(({ index }) => inputs.transactions[index]!)
-  const bloom = emptyBloom()
-  for (const receipt of receipts) mergeBloom(bloom, receipt.logsBloom)
+  const { root, layer, nodes } = await draft.settle()
+  const { transactions, receipts } = ran
   const header: Header = {
     ...opened,
-    stateRoot: settled.root,
+    stateRoot: root,
     transactionsRoot: transactionsRoot(transactions),
     receiptsRoot: receiptsRoot(receipts),
-    logsBloom: bloom,
-    gasUsed,
-    blobGasUsed: isActive('Cancun', rules.fork) ? blobGasUsed : undefined,
+    logsBloom: ran.logsBloom,
+    gasUsed: ran.gasUsed,
+    blobGasUsed: isActive('Cancun', rules.fork) ? ran.blobGasUsed : undefined,
     requestsHash: isActive('Prague', rules.fork) ? requestsHash(requests) : undefined,
   }
-  const whole = {
-    header,
-    transactions,
-    uncles: inputs.uncles ?? [],
-    withdrawals: isActive('Shanghai', rules.fork) ? (inputs.withdrawals ?? []) : undefined,
-  }
+  const hasWithdrawals = isActive('Shanghai', rules.fork)
+  const whole = { header, transactions, uncles, withdrawals: hasWithdrawals ? withdrawals : undefined }
   return {
     block: whole,
     hash: headerHash(header),
     parent: parent.hash,
     receipts,
-    senders: included.map(({ sender }) => sender),
+    senders: ran.senders,
     transactionHashes: transactions.map(transactionHash),
     totalDifficulty: parent.totalDifficulty + header.difficulty,
     size: encodeBlock(whole).length,
     requests,
-    refused,
-    layer: settled.layer,
-    nodes: settled.nodes,
+    refused: ran.refused,
+    layer,
+    nodes,
   }
 }
 
@@ -166,6 +108,63 @@ export const blockContext = (header: Header, rules: Rules): BlockContext => ({
   blobBaseFee: blobBaseFee(header, rules),
   chainId: rules.chainId,
 })
+
+interface RanTransactions {
+  readonly transactions: Transaction[]
+  readonly senders: Address[]
+  readonly receipts: Receipt[]
+  readonly refused: Executed['refused'][number][]
+  readonly logsBloom: Uint8Array
+  gasUsed: bigint
+  blobGasUsed: bigint
+}
+
+/** One after the other on the draft, as long as the block has room. */
+const runTransactions = async (
+  scope: Scope,
+  store: Store,
+  draft: Draft,
+  given: readonly Transaction[],
+): Promise<RanTransactions> => {
+  const { fork, blobs } = scope.rules
+  const ran: RanTransactions = {
+    transactions: [],
+    senders: [],
+    receipts: [],
+    refused: [],
+    logsBloom: emptyBloom(),
+    gasUsed: 0n,
+    blobGasUsed: 0n,
+  }
+  for (const [index, transaction] of given.entries()) {
+    const room = {
+      gas: scope.block.gasLimit - ran.gasUsed,
+      blobGas: blobs.max * GAS_PER_BLOB - ran.blobGasUsed,
+    }
+    const result = await settle(store, () => runTransaction(scope, draft.state, room, transaction))
+    if (isFault(result)) {
+      ran.refused.push({ index, fault: result })
+      continue
+    }
+    draft.merge(result.layer)
+    ran.gasUsed += result.gasUsed
+    ran.blobGasUsed += result.blobGasUsed
+    ran.transactions.push(transaction)
+    ran.senders.push(result.sender)
+    const bloom = logsBloom(result.logs)
+    mergeBloom(ran.logsBloom, bloom)
+    const succeeded = result.succeeded ? 1 : 0
+    ran.receipts.push({
+      type: transaction.type,
+      // Before Byzantium a receipt says what the state came to (EIP-658).
+      ...(isActive('Byzantium', fork) ? { status: succeeded } : { postState: (await draft.settle()).root }),
+      cumulativeGasUsed: ran.gasUsed,
+      logsBloom: bloom,
+      logs: result.logs,
+    })
+  }
+  return ran
+}
 
 /** The header as far as it is known before the first transaction; the rest is zero. */
 const openHeader = ({ hash, block }: BlockRecord, inputs: BlockInputs, rules: Rules): Header => {

@@ -56,6 +56,7 @@ export const collectRequests = (
   state: Reader,
   receipts: readonly Receipt[],
 ): readonly Request[] | BlockFault => {
+  if (!isActive('Prague', scope.rules.fork)) return []
   const requests: Request[] = []
   const deposits = collectDeposits(scope.rules.depositContract, receipts)
   if (!(deposits instanceof Uint8Array)) return deposits
