@@ -4,7 +4,7 @@ import type { SolcCode, SolcContract } from './solc.ts'
 export type AbiEntry = Readonly<Record<string, unknown>> & { readonly type: string }
 
 /** A range of bytes in code. */
-export interface Range {
+interface Range {
   readonly start: number
   readonly length: number
 }
