@@ -3,7 +3,7 @@ import type { Address, Hash } from './engine.ts'
 
 export const WORD_MASK = (1n << 256n) - 1n
 export const WORD_MODULUS = 1n << 256n
-const ADDRESS_MASK = (1n << 160n) - 1n
+export const ADDRESS_MASK = (1n << 160n) - 1n
 const SIGN_BIT = 1n << 255n
 
 /** Two's complement: a word as a signed integer. */

@@ -58,7 +58,7 @@ export function enterCall(machine: Machine, start: CallStart): void {
   // STATICCALL is a call of value zero and touches; the others do not leave the account that calls.
   else if (kind === 'STATICCALL' && rules.clearsEmptyAccounts) touch(journal, callee)
 
-  const frame = pushFrame(machine, { ...start, code }, point)
+  const frame = pushFrame(machine, start, code, point)
   if (precompile !== undefined) runPrecompile(machine, frame, precompile)
   else if (code.length === 0) finish(machine, frame, 'success')
 }
@@ -93,12 +93,12 @@ export function enterCreate(machine: Machine, start: CreateStart): void {
       caller: creator,
       value,
       input: NO_DATA,
-      code,
       isStatic: false,
       gas,
       outputOffset: 0,
       outputSize: 0,
     },
+    code,
     point,
   )
   if (collides) finish(machine, frame, 'halt', NO_DATA, 'contract address collision')

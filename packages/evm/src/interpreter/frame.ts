@@ -79,7 +79,12 @@ interface FrameResult {
 
 export const NO_DATA = new Uint8Array()
 
-export function pushFrame(machine: Machine, start: FrameStart, mark: Mark): Frame {
+export function pushFrame(
+  machine: Machine,
+  start: Omit<FrameStart, 'code'>,
+  code: Uint8Array,
+  mark: Mark,
+): Frame {
   const { frames, stacks } = machine
   const parent = frames.at(-1)
   if (parent !== undefined) parent.running = false
@@ -91,7 +96,7 @@ export function pushFrame(machine: Machine, start: FrameStart, mark: Mark): Fram
     caller: start.caller,
     value: start.value,
     input: start.input,
-    code: start.code,
+    code,
     isStatic: start.isStatic,
     gas: start.gas,
     outputOffset: start.outputOffset,

@@ -13,6 +13,7 @@ import {
   type World,
 } from '../engine.ts'
 import { EMPTY_CODE_HASH, keccakHash } from '../keccak.ts'
+import { ADDRESS_MASK, wordToAddress } from '../words.ts'
 import { MissSignal } from './unwind.ts'
 
 export interface Account {
@@ -47,6 +48,8 @@ export interface Slot {
 export interface Journal {
   readonly world: World
   readonly accounts: Map<Address, Account>
+  /** The same by word: 15 ns a look-up, where making the hexadecimal address takes 180. */
+  readonly accountsByWord: Map<bigint, Account>
   /** In order of first touch. */
   readonly touched: Map<Address, Account>
   readonly destroyed: Set<Address>
@@ -78,6 +81,7 @@ export function createJournal(world: World, warm: WarmSet, alsoWarm: Iterable<Ad
   return {
     world,
     accounts: new Map(),
+    accountsByWord: new Map(),
     touched: new Map(),
     destroyed: new Set(),
     logs: [],
@@ -106,6 +110,12 @@ export function accountAt(journal: Journal, address: Address): Account {
   return journal.accounts.get(address) ?? load(journal, address)
 }
 
+/** The account at the address in the lowest 20 bytes of a word. */
+export function accountAtWord(journal: Journal, word: bigint): Account {
+  const low = word > ADDRESS_MASK ? word & ADDRESS_MASK : word
+  return journal.accountsByWord.get(low) ?? accountAt(journal, wordToAddress(low))
+}
+
 function load(journal: Journal, address: Address): Account {
   const found = journal.world.account(address)
   if (found === MISS) throw new MissSignal({ kind: 'account', address })
@@ -125,6 +135,7 @@ function load(journal: Journal, address: Address): Account {
     transient: undefined,
   }
   journal.accounts.set(address, account)
+  journal.accountsByWord.set(account.word, account)
   return account
 }
 

@@ -1,13 +1,12 @@
 /** What the first access of an account costs (EIP-2929), and where code delegates to (EIP-7702). */
 import type { Address } from '../../engine.ts'
 import { bytesToHex } from '../../hex.ts'
-import { wordToAddress } from '../../words.ts'
 import { charge, type Frame, type Machine } from '../frame.ts'
-import { type Account, accountAt, codeOf, warmUp } from '../journal.ts'
+import { type Account, accountAt, accountAtWord, codeOf, warmUp } from '../journal.ts'
 
 /** Makes the account at the address in a word the subject; charges what cold costs beyond the static gas. */
 export function chargeAccountAccess(frame: Frame, machine: Machine, word: bigint): Account {
-  const account = accountAt(machine.journal, wordToAddress(word))
+  const account = accountAtWord(machine.journal, word)
   machine.subject = account
   if (warmUp(machine.journal, account)) charge(frame, machine.rules.coldAccountSurcharge)
   return account

@@ -128,6 +128,13 @@ function creates(kind: 'CREATE' | 'CREATE2'): Instruction {
  * at most all but one 64th of what is left.
  */
 function takeChildGas(frame: Frame, { rules }: Machine, asked: bigint | undefined): bigint {
+  if (rules.keepsOne64th && frame.gasAbove === 0n) {
+    // Numbers do for all but absurd amounts; one that is asked for beyond 2^53 rounds, and is over the limit.
+    const most = frame.gasLeft - Math.floor(frame.gasLeft / 64)
+    const gas = asked === undefined ? most : Math.min(Number(asked), most)
+    frame.gasLeft -= gas
+    return BigInt(gas)
+  }
   const left = gasOf(frame)
   const limit = rules.keepsOne64th ? left - left / 64n : left
   if (asked !== undefined && asked > limit && !rules.keepsOne64th) throw OUT_OF_GAS

@@ -1,12 +1,12 @@
 /** Storage, other accounts, logs, and SELFDESTRUCT. */
 import type { Hash } from '../../engine.ts'
-import { wordToAddress, wordToHash } from '../../words.ts'
+import { wordToHash } from '../../words.ts'
 import { finish } from '../enter.ts'
 import { charge, type Frame, gasOf, type Machine, NO_DATA } from '../frame.ts'
 import type { Instruction } from '../instruction.ts'
 import {
   type Account,
-  accountAt,
+  accountAtWord,
   bringIntoBeing,
   codeOf,
   isEmpty,
@@ -83,7 +83,7 @@ export const STATE: Readonly<Record<string, Instruction>> = {
     charge: (frame, machine) => {
       refuseInStaticCall(frame)
       const { journal, rules } = machine
-      const beneficiary = accountAt(journal, wordToAddress(frame.stack[frame.sp - 1]!))
+      const beneficiary = accountAtWord(journal, frame.stack[frame.sp - 1]!)
       machine.subject = beneficiary
       if (warmUp(journal, beneficiary)) charge(frame, rules.coldBeneficiaryGas)
       const isNew = rules.clearsEmptyAccounts
