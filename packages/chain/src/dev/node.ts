@@ -229,11 +229,13 @@ export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> =
     pending: () => {
       const time = nextTime(wallTime())
       const key = `${chain.head.hash} ${mempool.version} ${time}`
-      if (pendingBlock?.key !== key)
-        pendingBlock = {
-          key,
-          executed: buildBlock(chain, mempool, time, beneficiary).then(({ executed }) => executed),
-        }
+      if (pendingBlock?.key !== key) {
+        const executed = buildBlock(chain, mempool, time, beneficiary).then((built) => built.executed)
+        pendingBlock = { key, executed }
+        executed.catch(() => {
+          pendingBlock = undefined
+        })
+      }
       return pendingBlock.executed
     },
     onTransaction: (listener) => {

@@ -126,12 +126,17 @@ export const object =
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** JSON of a value, short enough for a message. */
+/** A value in a message: short, and never walked, since it may be as large and as deep as a request may be. */
 export const show = (value: unknown): string => {
   if (value === undefined) return 'nothing'
-  const json = JSON.stringify(value)
-  return json.length > MAX_SHOWN ? `${json.slice(0, MAX_SHOWN)}…` : json
+  if (Array.isArray(value)) return `a list of ${value.length}`
+  if (isObject(value))
+    return `an object of ${shorten(Object.keys(value).slice(0, MAX_SHOWN).join(', ')) || 'no fields'}`
+  return typeof value === 'string' ? `"${shorten(value)}"` : String(value)
 }
+
+const shorten = (words: string): string =>
+  words.length > MAX_SHOWN ? `${words.slice(0, MAX_SHOWN)}…` : words
 
 /** A method's parameter: its name in messages and how it is decoded. */
 export interface Param<T> {

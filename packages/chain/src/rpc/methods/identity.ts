@@ -16,6 +16,8 @@ export const ethSyncing = () => false
 export const netListening = () => true
 export const netPeerCount = () => quantity(0)
 
-export const ethAccounts = ({ node }: Context) => node.wallet.addresses
+/** Accounts that may be used by whoever asks: the unlocked ones are for developers. */
+export const ethAccounts = ({ node, principal }: Context) =>
+  principal.profile === 'dev' ? node.wallet.addresses : []
 
 export const ethCoinbase = ({ node }: Context) => node.beneficiary
