@@ -1,19 +1,24 @@
 import type { Fork } from '@deed/evm'
-import { type ChainConfig, configFrom } from '../../packages/chain/src/forks.ts'
+import {
+  BLOB_PARAMETERS,
+  type BlobParameters,
+  type ChainConfig,
+  configFrom,
+} from '../../packages/chain/src/forks.ts'
 import { forkByName } from './fork-name.ts'
 
 /** The rules of a chain by the official tests' name of it: one fork, or two and where the second begins. */
 export const configByName = (network: string): ChainConfig | undefined => {
-  const fork = forkByName(network)
-  if (fork !== undefined) return configFrom(fork, MAINNET)
+  const single = startOf(network)
+  if (single !== undefined) return single
   const transition = TRANSITION.exec(network)
   if (!transition) return undefined
   const { from, to, unit, at } = transition.groups as Record<'from' | 'to' | 'at', string> & { unit?: Unit }
   const before = startOf(from)
   if (before === undefined) return undefined
   if (to === 'Dao') return { ...before, daoForkBlock: BigInt(at) }
-  const after = forkByName(to)
-  return after && join(before, configFrom(after, MAINNET), POINTS[unit ?? 'Block'](at))
+  const after = startOf(to)
+  return after && join(before, after, POINTS[unit ?? 'Block'](at))
 }
 
 type Unit = 'Block' | 'Diff' | 'Time'
@@ -43,7 +48,16 @@ const BOMB_FORKS: Readonly<Record<string, { rules: Fork; delay: bigint }>> = {
   GrayGlacier: { rules: 'London', delay: 11_400_000n },
 }
 
+/** Forks that changed blob parameters alone (EIP-7892). */
+const BLOB_FORKS: Readonly<Record<string, BlobParameters>> = {
+  BPO1: BLOB_PARAMETERS.BPO1,
+  BPO2: BLOB_PARAMETERS.BPO2,
+}
+
+/** A chain that has the rules of one name from genesis. */
 const startOf = (name: string): ChainConfig | undefined => {
+  const blobs = BLOB_FORKS[name]
+  if (blobs) return configFrom('Osaka', MAINNET, blobs)
   const bomb = BOMB_FORKS[name]
   if (!bomb) {
     const fork = forkByName(name)
