@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 
 /** Something is not as it should be: what, and what to do. */
-export const Notice = ({ title, children }: { title: string; children: ReactNode }) => (
+const Notice = ({ title, children }: { title: string; children: ReactNode }) => (
   <div role="status" className="rounded-xl border border-owed/30 bg-owed-soft px-4 py-3 text-sm">
     <p className="font-medium text-owed">{title}</p>
     <div className="mt-0.5 text-ink">{children}</div>

@@ -2,7 +2,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 
 /** Where a search leads; undefined for what is neither a number nor a whole hash or address. */
-export const target = (text: string) => {
+const target = (text: string) => {
   const query = text.trim().toLowerCase().replaceAll(',', '')
   if (/^\d{1,15}$/.test(query)) return { to: '/block/$id', params: { id: query } } as const
   if (/^0x[0-9a-f]{64}$/.test(query)) return { to: '/tx/$hash', params: { hash: query } } as const

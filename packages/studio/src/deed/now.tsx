@@ -106,7 +106,7 @@ const Signing = ({ deed }: { deed: Deed }) => {
   )
 }
 
-export const ClauseLink = ({ deed, number }: { deed: Deed; number: number }) => (
+const ClauseLink = ({ deed, number }: { deed: Deed; number: number }) => (
   <a
     href={`#clause-${number}`}
     className="text-sm text-muted underline decoration-line-strong underline-offset-3 hover:text-ink"

@@ -28,7 +28,7 @@ export interface Picture {
   readonly most: bigint
 }
 
-export interface Row {
+interface Row {
   readonly label: string
   readonly y: number
   readonly open: boolean
@@ -46,7 +46,7 @@ export interface Mark {
   readonly time: number
 }
 
-export interface Curve {
+interface Curve {
   readonly name: string
   readonly tone: 'money' | 'owed'
   /** Stepped line, in SVG path syntax, closed along the band's bottom. */
@@ -149,12 +149,22 @@ const openSpans = (deed: Deed, text: DeedDocument | undefined, now: number): Map
     else {
       const closings = closedBy(text, clause, clauses.find((c) => c.number === clause)?.name)
         .filter((by) => !stillOpen.has(by))
-        .map((by) => deed.timeline.findLast((e) => e.clause === by && e.what !== 'opened')?.time)
+        .map((by) => ownEnd(deed, by))
         .filter((time) => time !== undefined && time > span.from && time < span.to)
       span.to = Math.min(span.to, ...(closings as number[]))
     }
   }
   return new Map([...spans].sort(([a], [b]) => a - b))
+}
+
+/** What follows from a step, rather than being one. */
+const EFFECTS: ReadonlySet<string> = new Set(['charge', 'forgive', 'credit', 'settle', 'stated', 'breached'])
+
+/** When a clause ended by its own act or last deadline; undefined for one that went on until another closed it. */
+const ownEnd = ({ timeline }: Deed, clause: number): number | undefined => {
+  const own = timeline.filter((entry) => entry.clause === clause)
+  const since = own.slice(own.findLastIndex(({ what }) => what === 'opened') + 1)
+  return since.findLast(({ what }) => !EFFECTS.has(what))?.time
 }
 
 const closedBy = (text: DeedDocument | undefined, clause: number, name: string | undefined): number[] =>

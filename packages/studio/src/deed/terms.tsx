@@ -34,7 +34,7 @@ export const Terms = ({ deed }: { deed: Deed }) => {
           <div key={name} className="flex items-baseline justify-between gap-4 py-2.5">
             <dt className="text-sm text-muted first-letter:uppercase">{spaced(name)}</dt>
             <dd className="figures min-w-0 break-words text-right" title={text}>
-              {value === undefined ? (
+              {value === undefined || (kind === 'document' && /^0x0*$/.test(value)) ? (
                 <span className="text-muted">not stated yet</span>
               ) : kind === 'document' ? (
                 <span className="font-mono text-xs">{short(value, 6)}</span>

@@ -1,13 +1,5 @@
 /** What the page asks the platform: its REST API, and the stream that says when to ask again. */
-import type {
-  ApiError,
-  Deed,
-  DeedDocument,
-  DeedSummary,
-  Health,
-  KeeperStatus,
-  StreamEvents,
-} from '@deed/platform'
+import type { ApiError, Deed, DeedDocument, DeedSummary, KeeperStatus, StreamEvents } from '@deed/platform'
 import { type QueryClient, queryOptions } from '@tanstack/react-query'
 import { refill } from '../chain/heads.ts'
 
@@ -43,7 +35,6 @@ const query = <T>(...path: string[]) =>
     refetchInterval: ASK_AGAIN_MS,
   })
 
-export const healthQuery = query<Health>('health')
 export const deedsQuery = query<DeedSummary[]>('deeds')
 export const keeperQuery = query<KeeperStatus>('keeper')
 export const deedQuery = (address: string) => query<Deed>('deeds', address)
@@ -73,14 +64,14 @@ export const followStream = (queries: QueryClient): void => {
   // Only a stream that came back can have missed something.
   let opened = false
   source.onopen = () => {
-    if (opened) mark('deeds', 'keeper', 'health')
+    if (opened) mark('deeds', 'keeper')
     opened = true
   }
-  on('deed', () => mark('deeds', 'health'))
+  on('deed', () => mark('deeds'))
   on('keeper', () => mark('keeper'))
   on('reset', () => {
     void refill().catch(() => undefined)
     void queries.invalidateQueries({ queryKey: ['chain'] })
-    mark('deeds', 'keeper', 'health')
+    mark('deeds', 'keeper')
   })
 }
