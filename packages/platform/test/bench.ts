@@ -27,6 +27,9 @@ const account = (addressIndex: number) =>
   mnemonicToAccount('test test test test test test test test test test test junk', { addressIndex })
 export const [deployer, first, second] = [account(0), account(1), account(2)]
 
+type Code = { abi: Abi; bytecode: Hex }
+let compiled: Promise<Record<'Clockwork' | 'Picky' | 'Impostor', Code>> | undefined
+
 const contracts = async () => {
   const { artifacts } = await compile({
     root: import.meta.dirname,
@@ -38,12 +41,13 @@ const contracts = async () => {
       const { abi, bytecode } = artifacts.find((artifact) => artifact.name === name)!
       return [name, { abi: abi as unknown as Abi, bytecode: bytecode.object }]
     }),
-  ) as Record<'Clockwork' | 'Picky' | 'Impostor', { abi: Abi; bytecode: Hex }>
+  ) as Record<'Clockwork' | 'Picky' | 'Impostor', Code>
 }
 
 /** A chain of its own with a token that refuses, and ways to deploy deeds and move the clock. */
 export const startBench = async (genesisTime = GENESIS) => {
-  const [chain, code] = await Promise.all([startChain(genesisTime), contracts()])
+  compiled ??= contracts()
+  const [chain, code] = await Promise.all([startChain(genesisTime), compiled])
   const client = createTestClient({
     mode: 'anvil',
     transport: http(chain.url),

@@ -59,7 +59,7 @@ export interface Keeper {
   state(): KeeperStatus['state']
 }
 
-export interface Step {
+interface Step {
   /** Transactions sent. */
   readonly sent: number
   /** Transactions that wait for a block. */

@@ -3,7 +3,7 @@
  * from its own port, so that a person sees one address.
  */
 import { resolve } from 'node:path'
-import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Hex } from 'viem'
 import { z } from 'zod'
 import { PlatformError } from '../error.ts'
@@ -51,6 +51,8 @@ const addressParams = z.object({ address: addressSchema })
 export const startGateway = async (options: GatewayOptions): Promise<Gateway> => {
   const { platform, log, hosts = [] } = options
   const started = performance.now()
+  // Loaded here: `deed perform` needs the platform and no server.
+  const { default: Fastify } = await import('fastify')
   const server = Fastify({
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
