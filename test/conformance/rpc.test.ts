@@ -56,6 +56,15 @@ if (folder === undefined || !existsSync(folder)) {
         })
       }
     }
+    it('has answers of the form of openrpc.json on a development chain too', async () => {
+      for (const [method, params] of await developmentRequests()) {
+        const text = await answer(
+          params.context,
+          JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: params.values }),
+        )
+        compare(JSON.parse(text!), { result: null }, schemas.get(method))
+      }
+    })
     it('has every eth_ method of openrpc.json but those left out', () => {
       const named = [...schemas.keys()].filter((name) => name.startsWith('eth_') && !(name in LEFT_OUT))
       expect(named.length).toBeGreaterThan(40)
@@ -100,6 +109,57 @@ const readExchanges = (path: string) => {
     if (line.startsWith('<< ')) exchanges.push({ request, response: JSON.parse(line.slice(3)) })
   }
   return { exchanges, isSpecOnly: lines.some((line) => line.startsWith('// speconly')) }
+}
+
+/** Requests on a chain of this node's own, with a mined and a waiting transaction of each type it can send. */
+const developmentRequests = async () => {
+  const node = await createDevNode({ wallTime: () => 1_700_000_000n })
+  const context = { node, principal: LOCAL }
+  const [from, to] = (await node.request('eth_accounts')) as string[]
+  const chainId = '0x7a69'
+  const consent = { chainId, address: to, nonce: '0x0', yParity: '0x0', r: '0x1', s: '0x1' }
+  const kinds = [
+    { gasPrice: '0x77359400' },
+    { gasPrice: '0x77359400', accessList: [{ address: to, storageKeys: [`0x${'0'.repeat(64)}`] }] },
+    {},
+    { authorizationList: [consent], gas: '0x30000' },
+  ]
+  const send = async (fields: object) =>
+    (await node.request('eth_sendTransaction', [{ from, to, ...fields }])) as string
+  const mined: string[] = []
+  for (const kind of kinds) mined.push(await send(kind))
+  await node.request('evm_setAutomine', [false])
+  const waiting: string[] = []
+  for (const kind of kinds) waiting.push(await send(kind))
+  const { hash } = node.chain.head
+  const requests: [method: string, ...values: unknown[]][] = [
+    // Not those that wait: the schema knows no null for their block, which every client answers.
+    ...mined.map((one): [string, string] => ['eth_getTransactionByHash', one]),
+    ...[...mined, ...waiting].map((one): [string, string] => ['eth_getTransactionReceipt', one]),
+    ['eth_getBlockByNumber', 'latest', true],
+    ['eth_getBlockByNumber', 'latest', false],
+    ['eth_getBlockByHash', hash, true],
+    ['eth_getBlockReceipts', 'latest'],
+    ['eth_getTransactionByBlockHashAndIndex', hash, '0x0'],
+    ['eth_getProof', from, ['0x0'], 'latest'],
+    ['eth_getStorageValues', { [from!]: ['0x0'] }, 'latest'],
+    ['eth_feeHistory', '0x4', 'latest', [10, 90]],
+    ['eth_fillTransaction', { from, to, value: '0x1' }],
+    ['eth_signTransaction', { from, to, value: '0x1' }],
+    ['eth_sign', from, '0x1234'],
+    ['eth_createAccessList', { from, to }],
+    ['eth_newFilter', {}],
+    ['eth_newBlockFilter'],
+    ['eth_newPendingTransactionFilter'],
+    ['eth_accounts'],
+    ['eth_coinbase'],
+    ['eth_gasPrice'],
+    ['eth_maxPriorityFeePerGas'],
+    ['eth_syncing'],
+    ['txpool_content'],
+    ['txpool_status'],
+  ]
+  return requests.map(([method, ...values]) => [method, { context, values }] as const)
 }
 
 const resultSchemas = (from: string): ReadonlyMap<string, AnySchema> => {

@@ -53,7 +53,8 @@ export const startServer = async (options: ServerOptions): Promise<RpcServer> =>
   const serving: Serving = {
     node: options.node,
     principal: options.principal,
-    access: { hosts: access?.hosts ?? [], origins: access?.origins ?? [] },
+    // Whoever binds to an address means to be called by it.
+    access: { hosts: [host, ...(access?.hosts ?? [])], origins: access?.origins ?? [] },
     forward: options.forward,
     expectsForward: options.expectsForward ?? options.forward !== undefined,
   }
