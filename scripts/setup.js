@@ -20,7 +20,9 @@ if (major < 20 || (major === 20 && minor < 19)) {
 }
 
 once('node_modules/.deed-installed', ['package.json', 'package-lock.json'], 'Installing packages', () =>
-  run(...npm('ci', '--no-fund', '--no-audit', '--loglevel=error')),
+  // Not `npm ci`: it refuses a lock file without the packages that other platforms would choose, and npm leaves
+  // those out that its registry has not got. This too takes the versions of the lock file, and leaves it alone.
+  run(...npm('install', '--no-save', '--no-fund', '--no-audit', '--loglevel=error')),
 )
 
 if (process.argv.includes('--page')) {
