@@ -135,6 +135,20 @@ describe.skipIf(!found)(title, () => {
     await page.getByRole('heading', { level: 1, name: /^Block / }).waitFor()
   })
 
+  test('the keeper says what it did and why', async () => {
+    await page.getByRole('link', { name: 'Deed: home' }).click()
+    await page.getByText('What the keeper did, and why').click()
+    const did = page.locator('details li')
+    expect(await did.count()).toBe(12)
+    expect(await did.filter({ hasText: 'done' }).count()).toBe(12)
+    expect(
+      await did
+        .first()
+        .getByTitle(/^Transaction 0x/)
+        .count(),
+    ).toBe(1)
+  })
+
   test('a reverted act says why', async () => {
     const [deed] = (await (await fetch(`${house.url}/api/deeds`)).json()) as { address: string }[]
     // terminationTerminate(): the lease has ended, so its clause is not open.

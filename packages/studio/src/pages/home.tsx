@@ -1,6 +1,7 @@
 import { useTitle } from '../components/title.ts'
 import { BlockList } from '../home/block-list.tsx'
 import { Deeds } from '../home/deeds.tsx'
+import { KeeperLog } from '../home/keeper-log.tsx'
 import { Running } from '../home/running.tsx'
 
 export const Home = () => {
@@ -10,6 +11,7 @@ export const Home = () => {
       <div className="min-w-0 space-y-8">
         <Running />
         <Deeds />
+        <KeeperLog />
       </div>
       <BlockList />
     </div>
