@@ -87,7 +87,7 @@ const next = ({ state, next, parties }: DeedSummary, now: number | undefined) =>
   }
   if (!next) return 'No clock runs'
   const what = next.name ? `${next.clause}. ${spaced(next.name)}` : `Clause ${next.clause}`
-  return `${what}, ${day(next.due)}${now === undefined ? '' : ` (${relative(next.due, now)})`}`
+  return `${what}, ${day(next.due)}${now === undefined ? '' : ` (${next.due > now ? relative(next.due, now) : 'due now'})`}`
 }
 
 const held = ({ held, tokens }: DeedSummary) => {
