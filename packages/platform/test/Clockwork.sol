@@ -85,3 +85,26 @@ contract Impostor {
         emit Signed(msg.sender, 0);
     }
 }
+
+/// @notice Answers like a deed whose timer is always due, and takes the keeper's gas for nothing.
+contract Treadmill {
+    event Begun(uint40 time);
+
+    bytes32 public text;
+    bool public begun = true;
+    bool public ended;
+
+    function start() external {
+        emit Begun(uint40(block.timestamp));
+    }
+
+    function parties() external pure returns (address[] memory) {}
+
+    function due() external pure returns (uint8, uint40) {
+        return (1, 1);
+    }
+
+    function perform(uint256) external pure returns (uint256) {
+        return 1;
+    }
+}

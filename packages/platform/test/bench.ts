@@ -27,8 +27,10 @@ const account = (addressIndex: number) =>
   mnemonicToAccount('test test test test test test test test test test test junk', { addressIndex })
 export const [deployer, first, second] = [account(0), account(1), account(2)]
 
+const CONTRACTS = ['Clockwork', 'Picky', 'Impostor', 'Treadmill'] as const
+type ContractName = (typeof CONTRACTS)[number]
 type Code = { abi: Abi; bytecode: Hex }
-let compiled: Promise<Record<'Clockwork' | 'Picky' | 'Impostor', Code>> | undefined
+let compiled: Promise<Record<ContractName, Code>> | undefined
 
 const contracts = async () => {
   const { artifacts } = await compile({
@@ -37,11 +39,11 @@ const contracts = async () => {
     cacheFolder: join(tmpdir(), 'deed-test-solidity'),
   })
   return Object.fromEntries(
-    ['Clockwork', 'Picky', 'Impostor'].map((name) => {
+    CONTRACTS.map((name) => {
       const { abi, bytecode } = artifacts.find((artifact) => artifact.name === name)!
       return [name, { abi: abi as unknown as Abi, bytecode: bytecode.object }]
     }),
-  ) as Record<'Clockwork' | 'Picky' | 'Impostor', Code>
+  ) as Record<ContractName, Code>
 }
 
 /** A chain of its own with a token that refuses, and ways to deploy deeds and move the clock. */

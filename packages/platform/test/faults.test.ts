@@ -12,6 +12,29 @@ import { KEEPER } from './chain.ts'
 const RUNS = 8
 const MANY = 10_000
 
+test('a job that could not be sent was not done: no number of failures before sending makes the keeper wait', async () => {
+  const bench = await startBench()
+  const node = http(bench.url, { retryCount: 0 })({})
+  let lost = 0
+  const transport = custom(
+    {
+      async request({ method, params }) {
+        if (method === 'eth_getTransactionCount' && lost++ < 5) throw new HttpRequestError({ url: bench.url })
+        return node.request({ method, params })
+      },
+    },
+    { retryCount: 0 },
+  )
+  await bench.deed({ start: GENESIS + 10 * DAY, rounds: 1n })
+  await bench.at(GENESIS + 10 * DAY)
+  const platform = await openPlatform({ transport })
+  for (let i = 0; i < 5; i++) await expect(platform.settle()).rejects.toThrow('HTTP request failed')
+  await platform.settle()
+  expect(await bench.money(first.address)).toBe(AMOUNT)
+  await platform.close()
+  await bench.close()
+})
+
 test('lost requests and lost answers change nothing', async () => {
   await fc.assert(
     fc.asyncProperty(

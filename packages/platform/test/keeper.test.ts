@@ -144,6 +144,26 @@ describe('recipients', () => {
   })
 })
 
+test('a contract that is always due is not paid for for ever', async () => {
+  const treadmill = await bench.deploy('Treadmill')
+  await bench.write(treadmill, 'Treadmill', 'start', [])
+  const platform = await platformOn()
+  await platform.settle()
+  await platform.settle()
+  expect(await outcomes(platform)).toEqual([
+    'perform done',
+    'perform done',
+    'perform done',
+    'perform refused',
+  ])
+  // One more after each wait, of which the first is a minute and the third four.
+  for (let minute = 1; minute <= 60; minute++) {
+    await bench.at(GENESIS + DAY + minute * 60)
+    await platform.settle()
+  }
+  expect(await nonceOf(KEEPER)).toBeLessThan(3 + 7)
+})
+
 describe('several keepers', () => {
   test('two at once, each with its own account and database, cost gas and nothing else', async () => {
     const deed = await bench.deed({ start: GENESIS + 10 * DAY, period: DAY, rounds: 5n })

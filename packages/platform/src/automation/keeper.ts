@@ -84,6 +84,7 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
   const { chain, db, index, account, log } = options
   const address = account.address.toLowerCase() as Hex
   const only = options.only && new Set(options.only.map((deed) => deed.toLowerCase()))
+  /** By purpose: the job as it was last seen, and how often it has been done since. */
   const seen = new Map<string, { mark: string; times: number }>()
   let acting = false
   let warning: PlatformError | undefined
@@ -98,7 +99,9 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
     tell,
     // A job that was done and is still to do keeps its failures.
     onDone: async (purpose) => {
-      if ((seen.get(purpose)?.times ?? 1) <= 1) await forgive(db, purpose)
+      const job = seen.get(purpose)
+      if (job) job.times++
+      if (!job || job.times === 1) await forgive(db, purpose)
     },
   })
 
@@ -126,7 +129,7 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
     const balance = await chain.getBalance({ address })
     if (balance < gas.gasLimit * fees.maxFeeWei) throw noGas(address, balance, gas.gasLimit * fees.maxFeeWei)
 
-    seen.set(job.purpose, { mark: job.mark, times: times + 1 })
+    seen.set(job.purpose, { mark: job.mark, times })
     log('info', `keeper: ${job.action}, because ${reason}`, { deed: job.deed })
     return sender.dispatch(job.purpose, row, { ...call, gas: gas.gasLimit }, fees)
   }
