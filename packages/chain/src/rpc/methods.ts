@@ -47,9 +47,9 @@ import {
 } from './params.ts'
 
 // Parameters that many methods take. A block that is not named is the head.
-const account_ = param('address', address)
+const who = param('address', address)
 const at = param('block', orElse(blockParameter, LATEST))
-const block_ = param('block', blockParameter)
+const which = param('block', blockParameter)
 const blockHash = param('blockHash', hash)
 const blockNumber = param('block', blockNumberOrTag)
 const blocks = param('blocks', orElse(integer, 1n))
@@ -75,10 +75,10 @@ export const METHODS: Readonly<Record<string, Method>> = {
   eth_coinbase: method('read', 1, [], identity.ethCoinbase),
   eth_blockNumber: method('read', 1, [], block.ethBlockNumber),
 
-  eth_getBalance: method('read', 1, [account_, at], account.ethGetBalance),
-  eth_getTransactionCount: method('read', 1, [account_, at], account.ethGetTransactionCount),
-  eth_getCode: method('read', 2, [account_, at], account.ethGetCode),
-  eth_getStorageAt: method('read', 1, [account_, param('slot', slot), at], account.ethGetStorageAt),
+  eth_getBalance: method('read', 1, [who, at], account.ethGetBalance),
+  eth_getTransactionCount: method('read', 1, [who, at], account.ethGetTransactionCount),
+  eth_getCode: method('read', 2, [who, at], account.ethGetCode),
+  eth_getStorageAt: method('read', 1, [who, param('slot', slot), at], account.ethGetStorageAt),
   eth_getStorageValues: method(
     'read',
     10,
@@ -88,7 +88,7 @@ export const METHODS: Readonly<Record<string, Method>> = {
   eth_getProof: method(
     'read',
     20,
-    [account_, param('storageKeys', list(storageKey, MAX_PROOF_KEYS)), at],
+    [who, param('storageKeys', list(storageKey, MAX_PROOF_KEYS)), at],
     ethGetProof,
   ),
 
@@ -96,8 +96,8 @@ export const METHODS: Readonly<Record<string, Method>> = {
   eth_getBlockByNumber: method('read', 5, [blockNumber, hydrated], block.ethGetBlock),
   eth_getBlockTransactionCountByHash: method('read', 1, [blockHash], block.ethGetBlockTransactionCountByHash),
   eth_getBlockTransactionCountByNumber: method('read', 1, [blockNumber], block.ethGetBlockTransactionCount),
-  eth_getBlockReceipts: method('read', 10, [block_], transaction.ethGetBlockReceipts),
-  eth_getBlockAccessList: method('read', 1, [block_], block.ethGetBlockAccessList),
+  eth_getBlockReceipts: method('read', 10, [which], transaction.ethGetBlockReceipts),
+  eth_getBlockAccessList: method('read', 1, [which], block.ethGetBlockAccessList),
   eth_getTransactionByHash: method('read', 2, [transactionHash], transaction.ethGetTransactionByHash),
   eth_getTransactionByBlockHashAndIndex: method(
     'read',
@@ -156,17 +156,17 @@ export const METHODS: Readonly<Record<string, Method>> = {
   eth_sendRawTransaction: method('write', 50, [param('transaction', bytes)], send.ethSendRawTransaction),
   eth_sendTransaction: method('dev', 100, [request], send.ethSendTransaction),
   eth_signTransaction: method('dev', 60, [request], send.ethSignTransaction),
-  eth_sign: method('dev', 20, [account_, param('message', bytes)], sign.ethSign),
-  personal_sign: method('dev', 20, [param('message', bytes), account_], sign.personalSign),
-  eth_signTypedData_v4: method('dev', 20, [account_, param('typedData', anything)], sign.ethSignTypedData),
+  eth_sign: method('dev', 20, [who, param('message', bytes)], sign.ethSign),
+  personal_sign: method('dev', 20, [param('message', bytes), who], sign.personalSign),
+  eth_signTypedData_v4: method('dev', 20, [who, param('typedData', anything)], sign.ethSignTypedData),
 
   txpool_status: method('read', 2, [], txpool.txpoolStatus),
   txpool_content: method('read', 50, [], txpool.txpoolContent),
-  txpool_contentFrom: method('read', 10, [account_], txpool.txpoolContentFrom),
+  txpool_contentFrom: method('read', 10, [who], txpool.txpoolContentFrom),
 
-  debug_getRawBlock: method('debug', 10, [block_], raw.debugGetRawBlock),
-  debug_getRawHeader: method('debug', 2, [block_], raw.debugGetRawHeader),
-  debug_getRawReceipts: method('debug', 10, [block_], raw.debugGetRawReceipts),
+  debug_getRawBlock: method('debug', 10, [which], raw.debugGetRawBlock),
+  debug_getRawHeader: method('debug', 2, [which], raw.debugGetRawHeader),
+  debug_getRawReceipts: method('debug', 10, [which], raw.debugGetRawReceipts),
   debug_getRawTransaction: method('debug', 2, [transactionHash], raw.debugGetRawTransaction),
 
   evm_mine: method('dev', 100, [param('timestamp', anything)], evm.evmMine),
