@@ -87,6 +87,12 @@ describe('the way it goes', () => {
     expect(last.pending[0].due).toBe('2027-05-01T00:00:00Z')
   })
 
+  it('may stop before anybody has signed', async () => {
+    const { out, exit } = await perform('--until', '2027-01-02')
+    expect(exit).toBe(0)
+    expect(out.at(-1)).toBe('Nobody is bound yet: the parties sign at 2027-01-20 12:00:00 UTC.')
+  })
+
   it('takes other terms', async () => {
     const { out } = await perform('--term', 'rent=100 USDC', '--until', '2027-01-23', '--json')
     expect(JSON.parse(out.at(-1)!).balances.deed).toEqual({ USDC: '200' })

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:http'
+import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -82,7 +82,15 @@ describe('the house', { timeout: 120_000 }, () => {
   let house: House
   beforeAll(async () => {
     house = await openHouse(
-      { host: '127.0.0.1', port: 0, chainId: 31337, dataFolder, platform: true, keeper: true },
+      {
+        host: '0.0.0.0',
+        allowedHosts: ['my-box.lan'],
+        port: 0,
+        chainId: 31337,
+        dataFolder,
+        platform: true,
+        keeper: true,
+      },
       { say: (what) => said.push(what), log: () => {} },
     )
     await house.platformReady
@@ -124,6 +132,20 @@ describe('the house', { timeout: 120_000 }, () => {
     await expect(house.chainLost).rejects.toMatchObject({ code: 'DEED_CHAIN_LOST' })
     // Pages find the platform again behind the new chain.
     await until(() => isHealthy(house.url))
+  })
+
+  it('answers by the names that are allowed, and by no other', async () => {
+    const statusFor = (path: string, host: string) =>
+      new Promise<number>((resolve, reject) => {
+        const { hostname, port } = new URL(house.url)
+        const call = request({ hostname, port, path, headers: { host } }, (answer) => {
+          answer.resume()
+          resolve(answer.statusCode!)
+        })
+        call.on('error', reject).end()
+      })
+    expect(await statusFor('/api/health', 'my-box.lan:8545')).toBe(200)
+    expect(await statusFor('/api/health', 'elsewhere.example')).toBe(403)
   })
 
   it('leaves no process behind', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { command } from '../command.ts'
 import { CommandError, EXIT } from '../fault.ts'
-import { flag, number, text } from '../options.ts'
+import { flag, number, text, texts } from '../options.ts'
 import { type House, openHouse } from '../supervise/house.ts'
 import { DEV_KEEPER } from '../supervise/keeper-account.ts'
 import type { Terminal } from '../terminal.ts'
@@ -16,7 +16,8 @@ const MAX_BLOCK_TIME_SECONDS = 3600
 
 export const dev = command({
   name: 'dev',
-  usage: '[--port N] [--host ADDRESS] [--block-time S] [--no-platform] [--data DIR] [--json]',
+  usage:
+    '[--port N] [--host ADDRESS] [--allow-host NAME …] [--block-time S] [--no-platform] [--data DIR] [--json]',
   about: [
     'Runs an empty development chain with its keeper and its page, all on one port, until Ctrl-C. The ten accounts of',
     'the well-known mnemonic own 10,000 ETH each. Chain and platform are two processes: either may die and comes back.',
@@ -25,6 +26,7 @@ export const dev = command({
   options: {
     port: number('N', `default ${DEFAULT_PORT}; 0 takes any that is free`, { min: 0, max: 65_535 }),
     host: text('ADDRESS', `default ${DEFAULT_HOST}: nobody comes in from outside`),
+    'allow-host': texts('NAME', 'a name besides loopback by which it may be asked for; may be repeated'),
     'chain-id': number('N', `default ${DEV_CHAIN_ID}, the only one for which the public keys are allowed`, {
       min: 1,
       max: Number.MAX_SAFE_INTEGER,
@@ -43,6 +45,10 @@ export const dev = command({
     ['npx deed dev', 'chain, keeper and page at http://127.0.0.1:8545'],
     ['npx deed dev --port 0 --block-time 2', 'on a free port, a block every two seconds'],
     ['npx deed dev --no-platform', 'JSON-RPC alone'],
+    [
+      'npx deed dev --host 0.0.0.0 --allow-host my-box.lan',
+      'for other machines too; its accounts are everybody’s',
+    ],
   ],
   run: async (options, _, terminal) => {
     const chainId = options['chain-id'] ?? DEV_CHAIN_ID
@@ -61,6 +67,7 @@ export const dev = command({
       const house = await openHouse(
         {
           host: options.host ?? DEFAULT_HOST,
+          allowedHosts: options['allow-host'],
           port: options.port ?? DEFAULT_PORT,
           chainId,
           ...(blockTime !== undefined && { blockTimeMs: Math.round(blockTime * 1000) }),

@@ -7,11 +7,12 @@ import { castOf } from '../perform/cast.ts'
 import { entriesOf, refusedEntry } from '../perform/entries.ts'
 import { type Agreement, chooseScenarios, readAgreement } from '../perform/folder.ts'
 import { pendingOf } from '../perform/pending.ts'
-import { deployPlay } from '../perform/play.ts'
+import { deployPlay, read } from '../perform/play.ts'
 import { closing, entryJson, entryLines, opening } from '../perform/print.ts'
 import { privateStage } from '../perform/private-stage.ts'
 import { chainFault, remoteStage } from '../perform/remote-stage.ts'
 import { run } from '../perform/run.ts'
+import { signingTime } from '../perform/signing.ts'
 import { headTime, type Stage, shownTime } from '../perform/stage.ts'
 import { endow } from '../perform/token.ts'
 import type { Terminal } from '../terminal.ts'
@@ -113,15 +114,17 @@ const performOne = async (
   })
   if (terminal.stop.aborted || !play) throw new CommandError('DEED_STOPPED', 'Stopped before the end.')
   const balances = await balancesOf(stage, [play])
+  const isBegun = await read(stage, play, 'begun')
   const pending = until === undefined ? [] : await pendingOf(stage, play)
   if (json) {
     const shown = shownBalances(balances, outline)
     const { hash: head } = await stage.client.getBlock()
-    const rest = pending.length > 0 ? { pending } : {}
+    const rest = until === undefined ? {} : { pending }
     terminal.out(JSON.stringify({ balances: shown, conserved: true, head, scenario: scenario.name, ...rest }))
     return
   }
   terminal.out(closing(balances, play, terminal))
+  if (!isBegun) terminal.out(`\nNobody is bound yet: the parties sign at ${shownTime(signingTime(play))}.`)
   for (const { clause, name, due, may, otherwise } of pending) {
     terminal.out(
       `\n${terminal.style('bold', `${clause}. ${name}`)} waits until ${due.replace('T', ' ').replace('Z', ' UTC')}`,

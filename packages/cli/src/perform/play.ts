@@ -127,8 +127,9 @@ export const act = async (stage: Stage, play: Play, action: Action): Promise<Ref
     await send(stage, { from, to: money.token, data: approve, at: time - 1, gasLimit: APPROVE_GAS_LIMIT })
   }
   const receipt = await send(stage, { from, to: deed, data, at: time, gasLimit })
-  const { number, verb } = { number: action.clause.number, verb: action.act.verb }
-  const what = `${action.clause.number}. ${action.clause.name}: ${step.by}, ${verb}`
+  const { number: clause, name } = action.clause
+  const { verb } = action.act
+  const what = `${clause}. ${name}: ${step.by}, ${verb}`
   if (receipt.status === 'success') {
     if (step.refused === undefined) return undefined
     throw new CommandError(
@@ -142,7 +143,7 @@ export const act = async (stage: Stage, play: Play, action: Action): Promise<Ref
     time: await headTime(stage),
     block: receipt.blockNumber,
     tx: receipt.transactionHash,
-    clause: number,
+    clause,
     verb,
     by: step.by,
     error: refusal.shown,

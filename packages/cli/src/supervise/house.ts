@@ -11,6 +11,8 @@ import { DEV_KEEPER } from './keeper-account.ts'
 
 export interface HouseOptions {
   readonly host: string
+  /** Names besides loopback by which people may ask for it. */
+  readonly allowedHosts: readonly string[]
   /** 0: any that is free. */
   readonly port: number
   readonly chainId: number
@@ -71,8 +73,7 @@ export const openHouse = async (options: HouseOptions, events: HouseEvents): Pro
     },
   )
   await chain.ready
-  const urlHost = options.host.includes(':') ? `[${options.host}]` : options.host
-  const url = `http://${urlHost}:${port}`
+  const url = `http://${nameOf(options.host)}:${port}`
   const platform = options.platform ? startPlatform(options, url, events, tellPort) : undefined
   function tellPort(listening: number) {
     platformPort = listening
@@ -118,11 +119,23 @@ const LOOPBACK = '127.0.0.1'
 /** The keeper's gas. */
 const KEEPER_BALANCE_WEI = String(10_000n * 10n ** 18n)
 
+/** How a host is asked for from here: one that stands for every address of the machine, by loopback. */
+const nameOf = (host: string): string => {
+  if (host === '0.0.0.0' || host === '::') return LOOPBACK
+  return host.includes(':') ? `[${host}]` : host
+}
+
+/** A host that was chosen by name is one that may be asked for. */
+const hostsOf = ({ host, allowedHosts }: HouseOptions): string[] => [...allowedHosts, host]
+
 const chainOptions = (options: HouseOptions, port: number): ChainProcessOptions => {
   const { host, chainId, genesisTime, blockTimeMs, platform } = options
   return {
     host,
     port,
+    hosts: hostsOf(options),
+    // The page, when it came from one of these names, calls back to where it came from.
+    origins: hostsOf(options).flatMap((name) => [`http://${name}:${port}`, `https://${name}`]),
     chainId: String(chainId),
     balances: { [DEV_KEEPER]: KEEPER_BALANCE_WEI },
     expectsForward: platform,
@@ -131,11 +144,12 @@ const chainOptions = (options: HouseOptions, port: number): ChainProcessOptions 
   }
 }
 
-const platformOptions = ({ dataFolder, keeper }: HouseOptions, rpcUrl: string) => ({
+const platformOptions = (options: HouseOptions, rpcUrl: string) => ({
   rpcUrl,
-  dataFolder,
-  keeper,
-  studioFolder: join(dirname(fileOf('@deed/studio/package.json')), 'dist'),
+  dataFolder: options.dataFolder,
+  keeper: options.keeper,
+  hosts: hostsOf(options),
+  studioFolder: join(dirname(fileURLToPath(import.meta.resolve('@deed/studio/package.json'))), 'dist'),
 })
 
 const chainLost = (how: string) =>
