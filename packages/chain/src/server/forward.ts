@@ -1,6 +1,7 @@
-import { type IncomingMessage, request, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { request } from './node-http.ts'
 import { refuse } from './reply.ts'
 
 /** Where everything goes that is not JSON-RPC: the platform process. */

@@ -1,10 +1,10 @@
-import { createServer } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Principal } from '../rpc/method.ts'
 import type { Node } from '../rpc/node.ts'
 import type { AccessRules } from './access.ts'
 import type { ForwardTarget } from './forward.ts'
 import { handleRequest } from './http.ts'
+import { createServer } from './node-http.ts'
 import { refuse } from './reply.ts'
 import { createSockets } from './websocket.ts'
 
