@@ -47,9 +47,9 @@ const contracts = async () => {
 }
 
 /** A chain of its own with a token that refuses, and ways to deploy deeds and move the clock. */
-export const startBench = async (genesisTime = GENESIS) => {
+export const startBench = async (genesisTime = GENESIS, wallTime?: () => number) => {
   compiled ??= contracts()
-  const [chain, code] = await Promise.all([startChain(genesisTime), compiled])
+  const [chain, code] = await Promise.all([startChain(genesisTime, wallTime), compiled])
   const client = createTestClient({
     mode: 'anvil',
     transport: http(chain.url),

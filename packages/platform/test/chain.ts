@@ -5,11 +5,14 @@ import { startServer } from '@deed/chain/server'
 /** m/44'/60'/1'/0/0 of the development mnemonic. */
 export const KEEPER = '0x8c8d35429f74ec245f8ef2f4fd1e551cff97d650'
 
-/** @param genesisTime seconds; the clock stands there until a test moves it. */
-export const startChain = async (genesisTime: number) => {
+/**
+ * @param genesisTime seconds.
+ * @param wallTime the clock that block times follow; without it the clock stands until a test moves it.
+ */
+export const startChain = async (genesisTime: number, wallTime = () => genesisTime) => {
   const node = await createDevNode({
     genesisTime: BigInt(genesisTime),
-    wallTime: () => BigInt(genesisTime),
+    wallTime: () => BigInt(wallTime()),
     alloc: new Map([[KEEPER, { balance: 10n ** 18n }]]),
   })
   const server = await startServer({ node, principal: LOCAL, port: 0 })
