@@ -10,6 +10,7 @@ import { bytesToHex, hexToBytes } from '../../packages/chain/src/hex.ts'
 import { createMemoryStore } from '../../packages/chain/src/store/memory.ts'
 import type { BlockRecord } from '../../packages/chain/src/store/store.ts'
 import { type Accounts, allocOf } from './alloc.ts'
+import type { BlobSchedule } from './blob-schedule.ts'
 import { type CaseResult, check, differ, isWanted, type RunOptions } from './kind.ts'
 import { configByName } from './network.ts'
 
@@ -30,6 +31,7 @@ export async function* run(file: string, options: RunOptions): AsyncIterable<Cas
 interface Vector {
   readonly network: string
   readonly sealEngine: string
+  readonly config?: { readonly blobSchedule?: BlobSchedule }
   readonly pre: Accounts
   readonly genesisBlockHeader: Readonly<Record<string, Hex>>
   readonly genesisRLP: Hex
@@ -46,7 +48,7 @@ interface VectorBlock {
 }
 
 const compare = async (vector: Vector, { engine }: RunOptions): Promise<string | undefined> => {
-  const config = configByName(vector.network)
+  const config = configByName(vector.network, vector.config?.blobSchedule)
   if (!config) return `no rules are known for ${vector.network}`
   const genesis = genesisOf(vector, config)
   const chain = await openChain({ genesis, store: createMemoryStore(), engine })
@@ -81,7 +83,10 @@ const importBlock = async (chain: Chain, rlp: Uint8Array): Promise<Outcome> => {
   if (isBlockDecodeFault(block)) {
     const { cause, message } = block
     const name = 'code' in cause ? cause.code.replace('DEED_TX_', 'TransactionException.') : ''
-    return { names: [name, 'BlockException.RLP_STRUCTURES_ENCODING'], message }
+    return {
+      names: [name, 'BlockException.RLP_STRUCTURES_ENCODING', 'BlockException.INCORRECT_BLOCK_FORMAT'],
+      message,
+    }
   }
   if (bytesToHex(encodeBlock(block)) !== bytesToHex(rlp)) throw new Error('the block encodes differently')
   const executed = await chain.validate(block)

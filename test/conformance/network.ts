@@ -1,23 +1,19 @@
 import type { Fork } from '@deed/evm'
-import {
-  BLOB_PARAMETERS,
-  type BlobParameters,
-  type ChainConfig,
-  configFrom,
-} from '../../packages/chain/src/forks.ts'
+import { type ChainConfig, configFrom } from '../../packages/chain/src/forks.ts'
+import { type BlobSchedule, blobParameters } from './blob-schedule.ts'
 import { forkByName } from './fork-name.ts'
 
 /** The rules of a chain by the official tests' name of it: one fork, or two and where the second begins. */
-export const configByName = (network: string): ChainConfig | undefined => {
-  const single = startOf(network)
+export const configByName = (network: string, schedule: BlobSchedule = {}): ChainConfig | undefined => {
+  const single = startOf(network, schedule)
   if (single !== undefined) return single
   const transition = TRANSITION.exec(network)
   if (!transition) return undefined
   const { from, to, unit, at } = transition.groups as Record<'from' | 'to' | 'at', string> & { unit?: Unit }
-  const before = startOf(from)
+  const before = startOf(from, schedule)
   if (before === undefined) return undefined
   if (to === 'Dao') return { ...before, daoForkBlock: BigInt(at) }
-  const after = startOf(to)
+  const after = startOf(to, schedule)
   return after && join(before, after, POINTS[unit ?? 'Block'](at))
 }
 
@@ -49,19 +45,17 @@ const BOMB_FORKS: Readonly<Record<string, { rules: Fork; delay: bigint }>> = {
 }
 
 /** Forks that changed blob parameters alone (EIP-7892). */
-const BLOB_FORKS: Readonly<Record<string, BlobParameters>> = {
-  BPO1: BLOB_PARAMETERS.BPO1,
-  BPO2: BLOB_PARAMETERS.BPO2,
-}
+const BLOB_FORK = /^BPO\d$/
 
 /** A chain that has the rules of one name from genesis. */
-const startOf = (name: string): ChainConfig | undefined => {
-  const blobs = BLOB_FORKS[name]
-  if (blobs) return configFrom('Osaka', MAINNET, blobs)
+const startOf = (name: string, schedule: BlobSchedule): ChainConfig | undefined => {
+  const entry = schedule[name]
+  const blobs = entry && blobParameters(entry)
+  if (BLOB_FORK.test(name)) return blobs && configFrom('Osaka', MAINNET, blobs)
   const bomb = BOMB_FORKS[name]
   if (!bomb) {
     const fork = forkByName(name)
-    return fork && configFrom(fork, MAINNET)
+    return fork && configFrom(fork, MAINNET, blobs)
   }
   const config = configFrom(bomb.rules, MAINNET)
   return { ...config, bombDelays: [...config.bombDelays, { block: 0n, delay: bomb.delay }] }

@@ -29,6 +29,7 @@ import type {
   UnsignedTransaction,
 } from '../../packages/chain/src/transaction/types.ts'
 import { type Accounts, allocOf } from './alloc.ts'
+import { type BlobSchedule, blobParameters } from './blob-schedule.ts'
 import { forkByName } from './fork-name.ts'
 import { type CaseResult, check, differ, isWanted, type RunOptions } from './kind.ts'
 
@@ -51,7 +52,7 @@ interface Vector {
   readonly env: Readonly<Record<string, string>>
   readonly pre: Accounts
   readonly transaction: TransactionTemplate
-  readonly config: { readonly chainid: string; readonly blobSchedule?: Readonly<Record<string, BlobEntry>> }
+  readonly config: { readonly chainid: string; readonly blobSchedule?: BlobSchedule }
   readonly post: Readonly<Record<string, readonly Post[]>>
 }
 
@@ -61,12 +62,6 @@ interface Post {
   readonly txbytes: Hex
   readonly indexes: { readonly data: number; readonly gas: number; readonly value: number }
   readonly expectException?: string
-}
-
-interface BlobEntry {
-  readonly target: string
-  readonly max: string
-  readonly baseFeeUpdateFraction: string
 }
 
 /** Fields in lists are chosen by a post's indexes. */
@@ -162,12 +157,7 @@ const chainConfig = (
   { chainid, blobSchedule }: Vector['config'],
 ): ChainConfig => {
   const entry = blobSchedule?.[forkName]
-  if (!entry) return configFrom(fork, BigInt(chainid))
-  return configFrom(fork, BigInt(chainid), {
-    target: BigInt(entry.target),
-    max: BigInt(entry.max),
-    updateFraction: BigInt(entry.baseFeeUpdateFraction),
-  })
+  return configFrom(fork, BigInt(chainid), entry && blobParameters(entry))
 }
 
 /** The template signed here. Whether a legacy transaction is protected only `given` can say. */

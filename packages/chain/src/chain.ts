@@ -94,8 +94,11 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
   const first = await openGenesis(store, genesis)
   let head = await known((await read('meta', 'head'))! as Hash)
 
-  const pendingReader = ({ parent, layer }: Executed): Reader =>
-    overlay(readerAt(store, found(store.record('block', parent))!.position), layer)
+  const pendingReader = ({ parent, layer }: Executed): Reader => {
+    const record = found(store.record('block', parent))
+    if (!record) throw new UnknownBlock(parent)
+    return overlay(readerAt(store, record.position), layer)
+  }
 
   const call = (
     { header }: Block,

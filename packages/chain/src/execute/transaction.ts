@@ -38,10 +38,10 @@ export const runTransaction = (
   const sender = recoverSender(transaction)
   if (typeof sender !== 'string') return sender
   const refusal =
+    validateRoom(room, transaction) ??
     validateFees(scope, transaction) ??
     validateBlobRoom(scope, room, transaction) ??
     validateTransaction(transaction, rules) ??
-    validateRoom(room, transaction) ??
     validateSender(below, sender, transaction)
   if (refusal) return refusal
 
