@@ -108,7 +108,8 @@ try {
   await main()
 } catch (error) {
   if (!(error instanceof PlatformError)) throw error
-  log('error', error.message, { code: error.code, ...error.details })
+  // A parent says it in its own words.
+  if (!process.send) log('error', error.message, { code: error.code, ...error.details })
   report({ kind: 'failed', code: error.code, message: error.message })
   process.exitCode = 1
   // What was sent must still leave; the open channel alone would keep the process.
