@@ -185,6 +185,8 @@ export const openPlatform = async (options: PlatformOptions): Promise<Platform> 
       const decoded = registrationSchema.parse(registration)
       const { created } = await registerAgreement(db, decoded)
       const agreement = (await listAgreements(db)).find(({ text }) => text === decoded.outline.text)!
+      // From now on they are shown in the words of their text.
+      for (const address of agreement.deeds) emit({ name: 'deed', data: { address } })
       return { created, agreement }
     },
     async keeper() {
