@@ -6,7 +6,7 @@ import { METHODS } from '../packages/chain/src/rpc/methods.ts'
 
 test('docs/json-rpc.md is the table of methods', () => {
   const text = readFileSync(join(import.meta.dirname, '../docs/json-rpc.md'), 'utf8')
-  const documented = [...text.matchAll(/^\| `(\w+_\w+)` \| (\w+) \| (\d+) \| (.*?) ?\|$/gm)].map((m) =>
+  const documented = [...text.matchAll(/^\| `(\w+_\w+)` *\| (\w+) *\| *(\d+) \| (.*?) *\|$/gm)].map((m) =>
     m.slice(1),
   )
   const answered = Object.entries(METHODS).map(([name, { class: kind, cost, params }]) => [

@@ -14,7 +14,7 @@ export interface RunOptions {
 }
 
 /** What every kind's module exports: runs all cases of one file. */
-export type Run = (file: string, options: RunOptions) => Iterable<CaseResult> | AsyncIterable<CaseResult>
+type Run = (file: string, options: RunOptions) => Iterable<CaseResult> | AsyncIterable<CaseResult>
 
 interface Kind {
   /** Its folder in the official vectors. */

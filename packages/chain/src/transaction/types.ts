@@ -40,7 +40,7 @@ interface AccessListTransaction extends Payload {
 }
 
 /** Type 2, EIP-1559. */
-export interface FeeMarketTransaction extends DynamicFeePayload {
+interface FeeMarketTransaction extends DynamicFeePayload {
   readonly type: 2
 }
 
