@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { scenarioSchema } from '@deed/agreement'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
 const root = join(import.meta.dirname, '..')
@@ -79,6 +80,13 @@ describe('the documents', () => {
     const how = HOW.find(([pattern]) => pattern.test(line))
     if (!how) throw new Error(`"${line}" is shown and never run. Add how to run it to test/docs.test.ts.`)
     await how[1](line)
+  })
+})
+
+describe('the scenario of docs/perform.md', () => {
+  it('is one that `deed perform` understands', () => {
+    const [, block] = /^```json\n([\s\S]*?)^```$/m.exec(readFileSync(join(root, 'docs/perform.md'), 'utf8'))!
+    expect(scenarioSchema.parse(JSON.parse(block!)).steps).toHaveLength(3)
   })
 })
 

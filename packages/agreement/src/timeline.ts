@@ -24,6 +24,8 @@ export interface DeedEvent {
   readonly blockTime: bigint
   readonly transactionHash: Hex
   readonly logIndex: number
+  /** Sender of the transaction, where it is known: who called when nobody acted. */
+  readonly sender?: Address
 }
 
 export interface Entry {
@@ -150,6 +152,7 @@ export const toEntries = (outline: Outline, names: Names, events: readonly DeedE
           to: name(args.party),
           amount: args.amount as bigint,
           token: name(args.token),
+          ...(event.sender && { by: name(event.sender) }),
         })
         break
       case 'Ended':

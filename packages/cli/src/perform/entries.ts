@@ -1,6 +1,7 @@
 /** What has happened to a play's deed, as entries of its timeline. */
 import { type DeedEvent, deedAbi, type Entry, toEntries } from '@deed/agreement'
-import { type Address, parseEventLogs } from 'viem'
+import { type Address, type GetBlockReturnType, parseEventLogs } from 'viem'
+import { DEV_KEEPER } from '../supervise/keeper-account.ts'
 import type { Play, RefusedAct } from './play.ts'
 import type { Stage } from './stage.ts'
 
@@ -9,16 +10,16 @@ export const entriesOf = (stage: Stage, play: Play): (() => Promise<Entry[]>) =>
   const { agreement, deed } = play
   const names = namesOf(play)
   const events: DeedEvent[] = []
-  const times = new Map<bigint, bigint>()
   let from = play.since
   let told = 0
 
-  const timeOf = async (blockNumber: bigint): Promise<bigint> => {
-    const known = times.get(blockNumber)
-    if (known !== undefined) return known
-    const { timestamp } = await stage.client.getBlock({ blockNumber })
-    times.set(blockNumber, timestamp)
-    return timestamp
+  const blocks = new Map<bigint, Promise<GetBlockReturnType<undefined, true>>>()
+  const blockOf = (blockNumber: bigint) => {
+    const known = blocks.get(blockNumber)
+    if (known) return known
+    const block = stage.client.getBlock({ blockNumber, includeTransactions: true })
+    blocks.set(blockNumber, block)
+    return block
   }
 
   return async () => {
@@ -28,15 +29,19 @@ export const entriesOf = (stage: Stage, play: Play): (() => Promise<Entry[]>) =>
     for (const log of parseEventLogs({ abi: deedAbi, logs })) {
       const { eventName, blockNumber, transactionHash, logIndex } = log
       const args = log.args as unknown as Record<string, unknown>
+      const block = await blockOf(blockNumber)
+      const sender = block.transactions.find(({ hash }) => hash === transactionHash)?.from
       events.push({
         eventName,
         args,
         blockNumber,
-        blockTime: await timeOf(blockNumber),
+        blockTime: block.timestamp,
         transactionHash,
         logIndex,
+        ...(sender && { sender }),
       })
     }
+    blocks.clear()
     from = toBlock + 1n
     // An entry may depend on all events before it, so all are read again; a deed has a few hundred.
     const entries = toEntries(agreement.outline, names, events)
@@ -58,7 +63,7 @@ export const refusedEntry = (refused: RefusedAct): Entry & { error: string } => 
 })
 
 const namesOf = ({ cast, tokens }: Play): ((address: Address) => string | undefined) => {
-  const names = new Map<string, string>()
+  const names = new Map([[DEV_KEEPER.toLowerCase(), 'keeper']])
   for (const [name, { address }] of cast.accounts) names.set(address.toLowerCase(), name)
   for (const [name, address] of tokens) names.set(address.toLowerCase(), name)
   return (address) => names.get(address.toLowerCase())
