@@ -3,7 +3,7 @@
  * With arguments it passes them to Vitest alone: `npm test -- packages/evm`.
  */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -12,6 +12,11 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const filters = process.argv.slice(2)
 const scratch = mkdtempSync(join(tmpdir(), 'deed-test-'))
 const report = join(scratch, 'report.json')
+// Tools that keep something in the user's home (Vitest a token, a browser its settings) find an empty one.
+const home = join(scratch, 'home')
+mkdirSync(home)
+const env = { ...process.env, HOME: home, LOCALAPPDATA: home }
+for (const name of Object.keys(env)) if (/^XDG_\w+_HOME$/.test(name)) delete env[name]
 
 const steps = filters.length
   ? []
@@ -30,6 +35,7 @@ const failed = steps.filter(([title, command, args]) => {
   process.stdout.write(`\n== ${title}\n`)
   const { status } = spawnSync(join(root, 'node_modules/.bin', command), args, {
     cwd: root,
+    env,
     stdio: 'inherit',
     shell: process.platform === 'win32',
   })
