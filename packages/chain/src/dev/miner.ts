@@ -1,9 +1,10 @@
 import { type Address, hexToBytes, keccakHash } from '@deed/evm'
 import type { Chain } from '../chain.ts'
 import { nextBaseFee } from '../execute/fees.ts'
-import type { Executed } from '../execute/types.ts'
+import type { Executed, Refusal } from '../execute/types.ts'
 import { type Entry, type Mempool, removeEntry, updateAccount } from '../mempool/mempool.ts'
 import { executable } from '../mempool/order.ts'
+import { encodeTransaction } from '../transaction/codec.ts'
 import type { TransactionFaultCode } from '../transaction/fault.ts'
 
 /**
@@ -19,7 +20,8 @@ export const buildBlock = async (
 ): Promise<{ readonly executed: Executed; readonly entries: readonly Entry[] }> => {
   const { head } = chain
   const limit = Number(head.block.header.gasLimit / LEAST_GAS)
-  const entries = executable(pool, baseFeeAt(chain, timestamp), limit)
+  const { blockSizeCap } = chain.rulesAfter(head, timestamp)
+  const entries = withinSize(executable(pool, baseFeeAt(chain, timestamp), limit), blockSizeCap)
   const executed = await chain.execute(head.hash, {
     transactions: entries.map(({ transaction }) => transaction),
     timestamp,
@@ -33,21 +35,31 @@ export const buildBlock = async (
 export const hasExecutable = (chain: Chain, pool: Mempool, timestamp: bigint): boolean =>
   pool.byHash.size > 0 && executable(pool, baseFeeAt(chain, timestamp), 1).length > 0
 
+/** What left the pool without being in a block, and why. */
+export interface Dropped {
+  readonly entry: Entry
+  readonly fault: Refusal['fault']
+}
+
 /** Makes an executed block the head and takes out of the pool what is in it or can never be. */
 export const settleBlock = async (
   chain: Chain,
   pool: Mempool,
   executed: Executed,
   entries: readonly Entry[],
-): Promise<void> => {
+): Promise<readonly Dropped[]> => {
   await chain.commit(executed)
   await chain.setHead(executed.hash)
-  const refused = new Map(executed.refused.map(({ index, fault }) => [index, fault.code]))
+  const refused = new Map(executed.refused.map(({ index, fault }) => [index, fault]))
+  const dropped: Dropped[] = []
   entries.forEach((entry, index) => {
-    const why = refused.get(index)
-    if (why === undefined || !FOR_LATER.has(why)) removeEntry(pool, entry)
+    const fault = refused.get(index)
+    if (fault !== undefined && FOR_LATER.has(fault.code)) return
+    removeEntry(pool, entry)
+    if (fault !== undefined) dropped.push({ entry, fault })
   })
   await refreshPool(chain, pool, executed.layer.accounts.keys())
+  return dropped
 }
 
 /** Holds what waits of these senders against their accounts in the state of the head. */
@@ -59,6 +71,23 @@ const refreshPool = async (chain: Chain, pool: Mempool, senders: Iterable<Addres
       updateAccount(pool, sender, (await state.account(sender)) ?? { nonce: 0n, balance: 0n })
 }
 
+/** As many as fit a block by their bytes (EIP-7934); one that does not waits, and its sender's later ones with it. */
+const withinSize = (entries: Entry[], blockSizeCap: number | undefined): Entry[] => {
+  let room = (blockSizeCap ?? Number.POSITIVE_INFINITY) - BLOCK_OVERHEAD_BYTES
+  return entries.filter(({ transaction, encoded }) => {
+    // Blobs travel beside the block and not in it.
+    const size = transaction.type === 3 ? encodeTransaction(transaction).length : encoded.length
+    if (size + ITEM_OVERHEAD_BYTES > room) return false
+    room -= size + ITEM_OVERHEAD_BYTES
+    return true
+  })
+}
+
+/** Header, lists of uncles and withdrawals, and prefixes of a block of this node take some 700 bytes. */
+const BLOCK_OVERHEAD_BYTES = 1_024
+/** The longest prefix of one transaction in the block's list. */
+const ITEM_OVERHEAD_BYTES = 4
+
 const baseFeeAt = ({ head, rulesAfter }: Chain, timestamp: bigint): bigint =>
   nextBaseFee(head.block.header, rulesAfter(head, timestamp)) ?? 0n
 
@@ -66,7 +95,7 @@ const baseFeeAt = ({ head, rulesAfter }: Chain, timestamp: bigint): bigint =>
 const LEAST_GAS = 21_000n
 
 /** The block was full, or a transaction of lower nonce had to wait: a later block may have it. */
-const FOR_LATER: ReadonlySet<TransactionFaultCode> = new Set<TransactionFaultCode>([
+const FOR_LATER: ReadonlySet<string> = new Set<TransactionFaultCode>([
   'DEED_TX_GAS_ALLOWANCE_EXCEEDED',
   'DEED_TX_TYPE_3_TX_MAX_BLOB_GAS_ALLOWANCE_EXCEEDED',
   'DEED_TX_INSUFFICIENT_MAX_FEE_PER_BLOB_GAS',

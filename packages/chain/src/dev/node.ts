@@ -6,7 +6,7 @@ import { DEV_BALANCE_WEI, DEV_CHAIN_ID, devGenesis } from '../genesis-dev.ts'
 import { admit } from '../mempool/admit.ts'
 import { createMempool, type Entry } from '../mempool/mempool.ts'
 import { call } from '../rpc/dispatch.ts'
-import { orFault, serverError } from '../rpc/error.ts'
+import { faultError, orFault, type RpcError, serverError } from '../rpc/error.ts'
 import { createFilters } from '../rpc/filter.ts'
 import type { Principal } from '../rpc/method.ts'
 import type { Control, Node } from '../rpc/node.ts'
@@ -49,6 +49,8 @@ export interface DevNodeOptions {
    * not at all. The server waits for one turn of the event loop.
    */
   readonly gather?: () => Promise<void>
+  /** Is told what went wrong where nobody waits for the answer: blocks that a timer mines. Default: not told. */
+  readonly warn?: (error: Error) => void
 }
 
 export interface DevNode extends Node {
@@ -73,7 +75,8 @@ const CLIENT_VERSION = 'Deed/v0.1.0/typescript'
 export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> => {
   const chainId = options.genesis?.config.chainId ?? options.chainId ?? DEV_CHAIN_ID
   const wallet = createWallet(options.privateKeys ?? DEV_PRIVATE_KEYS, chainId)
-  const { wallTime, beneficiary = ZERO_ADDRESS, record = () => {}, gather = async () => {} } = options
+  const { wallTime, beneficiary = ZERO_ADDRESS } = options
+  const { record = () => {}, gather = async () => {}, warn = () => {} } = options
   const store = options.store ?? createMemoryStore()
   const chain = await openChain({
     genesis: options.genesis ?? firstBlock(options, chainId, wallet.addresses),
@@ -84,6 +87,8 @@ export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> =
   const clock = createClock()
   const snapshots = createSnapshots()
   const listeners = new Set<(entry: Entry) => void>()
+  /** Why a transaction that was taken in will never be mined. */
+  const dropped = new WeakMap<Entry, RpcError>()
   let automine = options.automine ?? true
   let timer: ReturnType<typeof setInterval> | undefined
 
@@ -110,7 +115,11 @@ export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> =
   const mineBlock = async (now: bigint): Promise<number> => {
     const { executed, entries } = await buildBlock(chain, mempool, nextTime(now), beneficiary)
     passBlock(clock, executed.block.header.timestamp, now)
-    await settleBlock(chain, mempool, executed, entries)
+    for (const { entry, fault } of await settleBlock(chain, mempool, executed, entries)) {
+      const error = faultError(fault)
+      dropped.set(entry, error)
+      warn(error)
+    }
     record({ kind: 'block', wallTime: Number(now) })
     return executed.block.transactions.length
   }
@@ -201,9 +210,11 @@ export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> =
         timer = setInterval(() => {
           if (isBusy) return
           isBusy = true
-          void inTurn(() => mineBlock(wallTime())).finally(() => {
-            isBusy = false
-          })
+          inTurn(() => mineBlock(wallTime()))
+            .catch(warn)
+            .finally(() => {
+              isBusy = false
+            })
         }, intervalMs)
     },
   }
@@ -224,6 +235,8 @@ export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> =
         takeIn(typeof encoded === 'function' ? await encoded() : encoded, automine),
       )
       if (automine) await mineWaiting()
+      const why = dropped.get(entry)
+      if (why !== undefined) throw why
       return entry.hash
     },
     pending: () => {

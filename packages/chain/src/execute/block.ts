@@ -8,10 +8,11 @@ import { requestsHash } from '../block/requests.ts'
 import type { Header, Receipt } from '../block/types.ts'
 import { type ChainConfig, type Rules, rulesAt } from '../forks.ts'
 import { type Draft, openDraft } from '../state/draft.ts'
-import { settle } from '../state/missing.ts'
+import { isGivenUp, settle } from '../state/missing.ts'
+import type { Reader } from '../state/types.ts'
 import type { BlockRecord, Store } from '../store/store.ts'
 import { transactionHash } from '../transaction/codec.ts'
-import { isFault } from '../transaction/fault.ts'
+import { fault, isFault } from '../transaction/fault.ts'
 import { GAS_PER_BLOB } from '../transaction/price.ts'
 import type { Transaction } from '../transaction/types.ts'
 import { ancestorHashes } from './ancestors.ts'
@@ -19,9 +20,9 @@ import { nextDifficulty } from './difficulty.ts'
 import { type BlockFault, isBlockFault } from './fault.ts'
 import { blobBaseFee, nextBaseFee, nextExcessBlobGas } from './fees.ts'
 import type { Scope } from './message.ts'
-import { beginBlock, collectRequests, endBlock } from './system.ts'
-import { runTransaction } from './transaction.ts'
-import type { BlockInputs, Executed } from './types.ts'
+import { beginBlock, collectRequests, depositsOf, endBlock } from './system.ts'
+import { type Room, runTransaction, type TransactionResult } from './transaction.ts'
+import type { BlockInputs, Executed, Refusal } from './types.ts'
 
 /** What every execution stands on. */
 export interface Host {
@@ -49,7 +50,7 @@ export const executeBlock = async (
   await draft.step((layer, state) => beginBlock(scope, layer, state, opened))
   const ran = await runTransactions(scope, store, draft, inputs.transactions)
   await draft.step((layer, state) => endBlock(scope, layer, state, withdrawals, uncles))
-  const requests = await draft.step((layer, state) => collectRequests(scope, layer, state, ran.receipts))
+  const requests = await draft.step((layer, state) => collectRequests(scope, layer, state, ran.deposits))
   if (isBlockFault(requests)) return requests
 
   const { root, layer, nodes } = await draft.settle()
@@ -113,7 +114,8 @@ interface RanTransactions {
   readonly transactions: Transaction[]
   readonly senders: Address[]
   readonly receipts: Receipt[]
-  readonly refused: Executed['refused'][number][]
+  readonly refused: Refusal[]
+  readonly deposits: Uint8Array[]
   readonly logsBloom: Uint8Array
   gasUsed: bigint
   blobGasUsed: bigint
@@ -132,6 +134,7 @@ const runTransactions = async (
     senders: [],
     receipts: [],
     refused: [],
+    deposits: [],
     logsBloom: emptyBloom(),
     gasUsed: 0n,
     blobGasUsed: 0n,
@@ -141,14 +144,15 @@ const runTransactions = async (
       gas: scope.block.gasLimit - ran.gasUsed,
       blobGas: blobs.max * GAS_PER_BLOB - ran.blobGasUsed,
     }
-    const result = await settle(store, () => runTransaction(scope, draft.state, room, transaction))
-    if (isFault(result)) {
-      ran.refused.push({ index, fault: result })
+    const result = await settle(store, () => attempt(scope, draft.state, room, transaction))
+    if ('fault' in result) {
+      ran.refused.push({ index, ...result })
       continue
     }
     draft.merge(result.layer)
     ran.gasUsed += result.gasUsed
     ran.blobGasUsed += result.blobGasUsed
+    ran.deposits.push(...result.deposits)
     ran.transactions.push(transaction)
     ran.senders.push(result.sender)
     const bloom = logsBloom(result.logs)
@@ -164,6 +168,29 @@ const runTransactions = async (
     })
   }
   return ran
+}
+
+/**
+ * Runs one transaction and reads its deposits. Whatever is wrong with it is its own refusal, a bug of the engine
+ * too: otherwise one transaction would keep every block from being built for as long as it waits.
+ */
+const attempt = (
+  scope: Scope,
+  state: Reader,
+  room: Room,
+  transaction: Transaction,
+): (TransactionResult & { readonly deposits: readonly Uint8Array[] }) | Omit<Refusal, 'index'> => {
+  try {
+    const result = runTransaction(scope, state, room, transaction)
+    if (isFault(result)) return { fault: result }
+    const deposits = depositsOf(scope.rules, result.logs)
+    return isBlockFault(deposits) ? { fault: deposits } : { ...result, deposits }
+  } catch (cause) {
+    if (isGivenUp(cause)) throw cause
+    const why = cause instanceof Error ? cause.message : String(cause)
+    const message = `${transactionHash(transaction)} cannot be run: the engine failed (${why}). This is a bug of Deed`
+    return { fault: fault('ENGINE_FAILED', message), cause }
+  }
 }
 
 /** The header as far as it is known before the first transaction; the rest is zero. */

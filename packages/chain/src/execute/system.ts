@@ -1,10 +1,11 @@
 /** What the protocol itself does in a block: calls of system contracts, requests, withdrawals, rewards. */
 import { type Address, type Hash, isActive, type Log } from '@deed/evm'
-import type { Header, Receipt, Request, Withdrawal } from '../block/types.ts'
+import type { Header, Request, Withdrawal } from '../block/types.ts'
+import type { Rules } from '../forks.ts'
 import { bytesToHex, hexToBytes } from '../hex.ts'
 import type { Layer, Reader } from '../state/types.ts'
 import { DAO_ACCOUNTS, DAO_REFUND_CONTRACT } from './dao.ts'
-import { type BlockFault, blockFault } from './fault.ts'
+import { type BlockFault, blockFault, isBlockFault } from './fault.ts'
 import { change, clearEmpty, runSystemCall, type Scope } from './message.ts'
 import {
   BEACON_ROOTS,
@@ -49,18 +50,20 @@ export const endBlock = (
   pay(block.beneficiary, reward + (reward / 32n) * BigInt(uncles.length))
 }
 
-/** What the block asks of the consensus layer (EIP-7685), by type; requests without data are left out. */
+/**
+ * What the block asks of the consensus layer (EIP-7685), by type; requests without data are left out.
+ *
+ * @param deposits of its transactions, see {@link depositsOf}.
+ */
 export const collectRequests = (
   scope: Scope,
   layer: Layer,
   state: Reader,
-  receipts: readonly Receipt[],
+  deposits: readonly Uint8Array[],
 ): readonly Request[] | BlockFault => {
   if (!isActive('Prague', scope.rules.fork)) return []
   const requests: Request[] = []
-  const deposits = collectDeposits(scope.rules.depositContract, receipts)
-  if (!(deposits instanceof Uint8Array)) return deposits
-  if (deposits.length > 0) requests.push({ type: 0, data: deposits })
+  if (deposits.length > 0) requests.push({ type: 0, data: concat(deposits) })
   for (const { type, contract } of REQUEST_CONTRACTS) {
     const outcome = runSystemCall(scope, layer, state, contract, NO_DATA)
     if (outcome === undefined)
@@ -70,6 +73,22 @@ export const collectRequests = (
     if (outcome.output.length > 0) requests.push({ type, data: outcome.output })
   }
   return requests
+}
+
+/** Deposits in the order of a transaction's logs, each as the consensus layer reads it (EIP-6110). */
+export const depositsOf = (
+  { fork, depositContract }: Rules,
+  logs: readonly Log[],
+): readonly Uint8Array[] | BlockFault => {
+  const deposits: Uint8Array[] = []
+  if (!isActive('Prague', fork)) return deposits
+  for (const log of logs) {
+    if (log.address !== depositContract || log.topics[0] !== DEPOSIT_EVENT) continue
+    const deposit = readDeposit(log)
+    if (isBlockFault(deposit)) return deposit
+    deposits.push(deposit)
+  }
+  return deposits
 }
 
 const FIRST_CALLS = [
@@ -102,20 +121,6 @@ const moveDaoEther = (layer: Layer, state: Reader): void => {
     })
     change(layer, state, DAO_REFUND_CONTRACT, ({ balance }) => ({ balance: balance + moved }))
   }
-}
-
-/** Deposits in the order of their logs, each as the consensus layer reads it (EIP-6110). */
-const collectDeposits = (contract: Address, receipts: readonly Receipt[]): Uint8Array | BlockFault => {
-  const found: Uint8Array[] = []
-  for (const { logs } of receipts) {
-    for (const log of logs) {
-      if (log.address !== contract || log.topics[0] !== DEPOSIT_EVENT) continue
-      const deposit = readDeposit(log)
-      if (!(deposit instanceof Uint8Array)) return deposit
-      found.push(deposit)
-    }
-  }
-  return concat(found)
 }
 
 /** DepositEvent(bytes pubkey, bytes withdrawal_credentials, bytes amount, bytes signature, bytes index) */

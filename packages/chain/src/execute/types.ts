@@ -3,6 +3,7 @@ import type { Block, Header, Receipt, Request, Withdrawal } from '../block/types
 import type { Layer, StateOverrides } from '../state/types.ts'
 import type { TransactionFault } from '../transaction/fault.ts'
 import type { AccessList, Authorization, Transaction } from '../transaction/types.ts'
+import type { BlockFault } from './fault.ts'
 
 /** What goes into a block besides its parent. The same parent and inputs give the same block. */
 export interface BlockInputs {
@@ -41,12 +42,22 @@ export interface Executed {
   /** Bytes of the block's encoding. */
   readonly size: number
   readonly requests: readonly Request[]
-  /** Transactions that could not be part of the block, by their index in the inputs. */
-  readonly refused: readonly { readonly index: number; readonly fault: TransactionFault }[]
+  /** Transactions that could not be part of the block. */
+  readonly refused: readonly Refusal[]
   /** What the block changed in its parent's state, with storage roots and incarnations settled. */
   readonly layer: Layer
   /** New trie nodes by hash. */
   readonly nodes: ReadonlyMap<Hash, Uint8Array>
+}
+
+/** Why a transaction was left out of a block. */
+export interface Refusal {
+  /** In the inputs. */
+  readonly index: number
+  /** Of the block where the transaction by itself is well and its logs would make the block invalid. */
+  readonly fault: TransactionFault | BlockFault
+  /** What was thrown, where that is the fault: a bug of the engine. */
+  readonly cause?: unknown
 }
 
 /** A call that nobody signed, as `eth_call` and `eth_estimateGas` run it. */

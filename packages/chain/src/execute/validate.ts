@@ -7,12 +7,13 @@ import type { Rules } from '../forks.ts'
 import { bytesToHex } from '../hex.ts'
 import { found, settle } from '../state/missing.ts'
 import type { BlockRecord, Store } from '../store/store.ts'
+import type { TransactionFault } from '../transaction/fault.ts'
 import { executeBlock, type Host, rulesAfter } from './block.ts'
 import { DAO_EXTRA_DATA } from './dao.ts'
 import { nextDifficulty } from './difficulty.ts'
 import { type BlockFault, type BlockFaultName, blockFault, isBlockFault } from './fault.ts'
 import { ELASTICITY, nextBaseFee, nextExcessBlobGas } from './fees.ts'
-import type { Executed } from './types.ts'
+import type { Executed, Refusal } from './types.ts'
 
 /** Executes a block after its parent and compares. The seal of work is not checked. */
 export const validateBlock = async (
@@ -43,12 +44,19 @@ export const validateBlock = async (
   })
   if (isBlockFault(executed)) return executed
   const [refused] = executed.refused
-  if (refused) {
-    const message = `Transaction ${refused.index} cannot be part of the block: ${refused.fault.message}`
-    return blockFault('INVALID_TRANSACTION', message, refused)
-  }
-  return compare(header, executed)
+  return refused === undefined ? compare(header, executed) : faultOf(refused)
 }
+
+/** Why a block with a transaction that was refused is invalid. Nothing can be said of it if the engine failed. */
+const faultOf = ({ index, fault, cause }: Refusal): BlockFault => {
+  if (cause !== undefined) throw cause
+  if (!isTransactionFault(fault)) return fault
+  const message = `Transaction ${index} cannot be part of the block: ${fault.message}`
+  return blockFault('INVALID_TRANSACTION', message, { index, fault })
+}
+
+const isTransactionFault = (fault: Refusal['fault']): fault is TransactionFault =>
+  fault.code.startsWith('DEED_TX_')
 
 /** A header's own rules, given its parent (Yellow Paper 4.3.4 and the EIPs since). */
 const validateHeader = (header: Header, parent: Header, rules: Rules): BlockFault | undefined => {

@@ -1,4 +1,5 @@
 import type { Hex } from '@deed/evm'
+import type { BlockFault } from '../execute/fault.ts'
 import type { PoolFault } from '../mempool/mempool.ts'
 import { isFault, type TransactionFault, type TransactionFaultCode } from '../transaction/fault.ts'
 
@@ -47,7 +48,7 @@ export const serverError = (code: `DEED_${string}`, message: string): RpcError =
   new RpcError(RPC_CODE.server, message, { code })
 
 /** A transaction's fault in the words of geth, which clients match on, followed by our own sentence. */
-export const faultError = (fault: TransactionFault | PoolFault): RpcError => {
+export const faultError = (fault: TransactionFault | BlockFault | PoolFault): RpcError => {
   const text = FAULT_TEXT[fault.code]
   const code = UNFUNDED.has(fault.code) ? RPC_CODE.rejected : RPC_CODE.server
   return new RpcError(code, text === undefined ? fault.message : `${text}: ${fault.message}`, {
@@ -62,7 +63,9 @@ export const orFault = <T extends object>(value: T | TransactionFault | PoolFaul
 }
 
 /** Sentences of go-ethereum (core/error.go, core/txpool/errors.go) for the faults that clients recognise. */
-const FAULT_TEXT: { readonly [code in TransactionFaultCode | PoolFault['code']]?: string } = {
+const FAULT_TEXT: {
+  readonly [code in TransactionFaultCode | BlockFault['code'] | PoolFault['code']]?: string
+} = {
   DEED_POOL_KNOWN: 'already known',
   DEED_POOL_UNDERPRICED: 'replacement transaction underpriced',
   DEED_POOL_FULL: 'txpool is full',

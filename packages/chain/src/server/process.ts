@@ -44,6 +44,7 @@ const start = async (options: ChainProcessOptions): Promise<void> => {
   const node = await createDevNode({
     wallTime: () => BigInt(Math.floor(Date.now() / 1000)),
     gather: () => new Promise((resolve) => setImmediate(resolve)),
+    warn: ({ message }) => process.stderr.write(`${message}\n`),
     ...(options.chainId !== undefined && { chainId: BigInt(options.chainId) }),
     ...(options.genesisTime !== undefined && { genesisTime: BigInt(options.genesisTime) }),
     ...(options.gasLimit !== undefined && { gasLimit: BigInt(options.gasLimit) }),

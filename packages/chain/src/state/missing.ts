@@ -24,6 +24,9 @@ export const found = <T>(value: T | Miss): T => {
   return value as T
 }
 
+/** Whether what was caught is a step being given up: whoever catches it must throw it on. */
+export const isGivenUp = (error: unknown): boolean => error === GIVEN_UP
+
 /** Gives the running step up, after somebody else saw the miss. */
 export const giveUp = (): never => {
   throw GIVEN_UP

@@ -58,6 +58,8 @@ export type FaultName =
   | 'NONCE_MISMATCH_TOO_HIGH'
   | 'SENDER_NOT_EOA'
   | 'INSUFFICIENT_ACCOUNT_FUNDS'
+  // The engine threw while it ran: a bug, which one transaction must not turn into one of the whole chain.
+  | 'ENGINE_FAILED'
 
 /** A transaction's fields as the official tests name them. */
 export type FieldName =

@@ -38,10 +38,13 @@ export const followLogs = (node: Node, criteria: LogCriteria, tell: (log: Json) 
     const read = ({ hash }: BlockRecord) => node.chain.receipts(hash)
     const gone = [...removed].reverse()
     const receipts = Promise.all([...gone, ...added].map(read))
-    last = last.then(async () => {
-      const all = await receipts
-      for (const [index, block] of [...gone, ...added].entries())
-        for (const log of logsOf(block, all[index] ?? [], criteria, index < gone.length)) tell(log)
-    })
+    last = last
+      .then(async () => {
+        const all = await receipts
+        for (const [index, block] of [...gone, ...added].entries())
+          for (const log of logsOf(block, all[index] ?? [], criteria, index < gone.length)) tell(log)
+      })
+      // A store that cannot be read says so to whoever asks it next; it must not end the process here.
+      .catch(() => {})
   })
 }
