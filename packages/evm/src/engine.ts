@@ -140,8 +140,11 @@ export type HaltReason =
   | 'max code size exceeded'
   | 'max initcode size exceeded'
   | 'invalid code: must not begin with 0xef'
-  | 'nonce overflow'
   | 'precompile failed'
+  // A call that is not made, as a tracer is told of it; its gas comes back.
+  | 'max call depth exceeded'
+  | 'insufficient balance for transfer'
+  | 'nonce overflow'
 
 interface Ended {
   /** Gas of the message that was not used, before refunds. */
@@ -180,7 +183,10 @@ export interface Engine {
 export interface Tracer {
   /** Before an instruction. */
   step?(step: TraceStep): void
-  /** After the frame's gas and value are fixed, before its first instruction. */
+  /**
+   * After the frame's gas and value are fixed, before its first instruction. A call that is refused for depth,
+   * balance or nonce is told of too: it halts without having used any gas.
+   */
   enter?(frame: TraceFrame): void
   exit?(result: TraceResult): void
 }
@@ -203,7 +209,9 @@ export interface TraceStep {
 export interface TraceFrame {
   readonly kind: 'CALL' | 'CALLCODE' | 'DELEGATECALL' | 'STATICCALL' | 'CREATE' | 'CREATE2' | 'SELFDESTRUCT'
   readonly depth: number
+  /** The account that calls; of a DELEGATECALL too, whose CALLER is another. */
   readonly from: Address
+  /** The account that was named: whose code runs, or who is made, or who gets the balance. */
   readonly to: Address
   readonly value: bigint
   readonly gas: bigint

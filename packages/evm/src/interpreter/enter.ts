@@ -89,6 +89,7 @@ export function enterCreate(machine: Machine, start: CreateStart): void {
     machine,
     {
       kind,
+      callee: account,
       account,
       caller: creator,
       value,

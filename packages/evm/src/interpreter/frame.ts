@@ -81,7 +81,7 @@ export const NO_DATA = new Uint8Array()
 
 export function pushFrame(
   machine: Machine,
-  start: Omit<FrameStart, 'code'>,
+  start: Omit<FrameStart, 'code'> & { readonly callee: Account },
   code: Uint8Array,
   mark: Mark,
 ): Frame {
@@ -119,8 +119,8 @@ export function pushFrame(
   machine.tracer?.enter?.({
     kind: frame.kind,
     depth,
-    from: frame.caller.address,
-    to: frame.account.address,
+    from: frame.kind === 'DELEGATECALL' ? frame.account.address : frame.caller.address,
+    to: start.callee.address,
     value: frame.value,
     gas: frame.gas,
     input: frame.kind === 'CREATE' || frame.kind === 'CREATE2' ? frame.code : frame.input,

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { createAddress } from '../created.ts'
 import type { TraceFrame, TraceResult, TraceStep } from '../engine.ts'
 import { FORKS } from '../forks.ts'
 import { opcodesAt } from '../opcodes.ts'
@@ -67,7 +68,7 @@ describe('a world that does not hold everything', () => {
 describe('a tracer', () => {
   const holdings = { [OTHER]: { nonce: 1n, code: assemble(`PUSH1 0x07 ${RETURN_TOP}`) } }
 
-  function trace(program: string) {
+  function trace(program: string, gas = 100_000n, nonce = 1n) {
     const steps: TraceStep[] = []
     const frames: TraceFrame[] = []
     const results: TraceResult[] = []
@@ -76,7 +77,12 @@ describe('a tracer', () => {
       enter: (frame: TraceFrame) => frames.push(frame),
       exit: (result: TraceResult) => results.push(result),
     }
-    return { steps, frames, results, outcome: run(program, { holdings, tracer, gas: 100_000n }) }
+    return {
+      steps,
+      frames,
+      results,
+      outcome: run(program, { holdings: { ...holdings, [CONTRACT]: { nonce } }, tracer, gas }),
+    }
   }
 
   test('is told each instruction before it happens, with its whole price', () => {
@@ -106,9 +112,45 @@ describe('a tracer', () => {
     expect(Math.max(...steps.map(({ depth }) => depth))).toBe(2)
   })
 
+  test.each(['CALLCODE', 'DELEGATECALL'])('is told whose code a %s runs', (name) => {
+    const value = name === 'CALLCODE' ? 'PUSH1 0x00' : ''
+    const { frames } = trace(
+      `PUSH1 0x00 PUSH1 0x00 PUSH1 0x00 PUSH1 0x00 ${value} PUSH20 ${OTHER} GAS ${name}`,
+    )
+    expect(frames[1]).toMatchObject({ kind: name, from: CONTRACT, to: OTHER })
+  })
+
   test('changes nothing but the time it takes', () => {
     const plain = run(CALL_OTHER, { holdings, gas: 100_000n })
     expect(trace(CALL_OTHER).outcome).toEqual(plain)
+  })
+
+  test('is told of calls that are not made, as geth tells its callTracer', () => {
+    const refused = (reason: string) => ({ status: 'halt', reason, gasUsed: 0n, output: new Uint8Array() })
+    const poor = 'insufficient balance for transfer'
+    const create = 'PUSH1 0x00 PUSH1 0x00 PUSH1 0x01 CREATE'
+    for (const name of ['CALL', 'CALLCODE']) {
+      const { frames, results } = trace(
+        `PUSH1 0x00 PUSH1 0x00 PUSH1 0x01 PUSH1 0x20 PUSH1 0x07 PUSH20 ${OTHER} PUSH2 0x1000 ${name}`,
+      )
+      expect(frames[1]).toMatchObject({ depth: 2, from: CONTRACT, to: OTHER, value: 7n, gas: 6_396n })
+      expect(frames[1]!.input).toHaveLength(1)
+      expect(results).toMatchObject([refused(poor), { status: 'success' }])
+    }
+    expect(trace(create).results).toMatchObject([refused(poor), { status: 'success' }])
+    expect(trace(create).frames[1]).toMatchObject({
+      kind: 'CREATE',
+      to: createAddress(CONTRACT, 1n),
+      value: 1n,
+    })
+    const last = trace('PUSH1 0x00 PUSH1 0x00 PUSH1 0x00 CREATE', 100_000n, 2n ** 64n - 1n)
+    expect(last.results).toMatchObject([refused('nonce overflow'), { status: 'success' }])
+
+    const self = `PUSH1 0x00 PUSH1 0x00 PUSH1 0x00 PUSH1 0x00 PUSH1 0x00 PUSH20 ${CONTRACT} GAS CALL`
+    const { frames, results } = trace(self, 10n ** 15n)
+    expect(frames).toHaveLength(1026)
+    expect(frames.at(-1)!.depth).toBe(1026)
+    expect(results[0]).toEqual(refused('max call depth exceeded'))
   })
 
   test('sees the instruction that fails', () => {

@@ -1,6 +1,8 @@
 /** The CALL family and the CREATE family: what they charge, then the frame that they ask for. */
+
 import { create2Address, createAddress } from '../../created.ts'
-import { enterCall, enterCreate } from '../enter.ts'
+import type { HaltReason, TraceFrame } from '../../engine.ts'
+import { type CallStart, enterCall, enterCreate } from '../enter.ts'
 import { charge, type Frame, type FrameKind, gasOf, type Machine, NO_DATA, push, setGas } from '../frame.ts'
 import type { Instruction } from '../instruction.ts'
 import { accountAt, isEmpty, setNonce, warmUp } from '../journal.ts'
@@ -60,26 +62,22 @@ function calls(kind: CallKind, { hasValue }: { hasValue: boolean }): Instruction
       const { stack, sp, memory, account } = frame
       const callee = machine.subject!
       const value = hasValue ? stack[sp + 4]! : 0n
-      const gas = machine.childGas + (value === 0n ? 0n : CALL_STIPEND)
-      if (frame.depth > CALL_DEPTH_LIMIT || value > account.balance) {
-        refuse(frame, gas)
-        return
-      }
-      const outputSize = Number(stack[sp]!)
-      const inputSize = Number(stack[sp + 2]!)
       const delegates = kind === 'DELEGATECALL'
-      enterCall(machine, {
+      const start: CallStart = {
         kind,
         callee,
         account: delegates || kind === 'CALLCODE' ? account : callee,
         caller: delegates ? frame.caller : account,
         value: delegates ? frame.value : value,
-        input: copyOut(memory, Number(stack[sp + 3]!), inputSize),
+        input: copyOut(memory, Number(stack[sp + 3]!), Number(stack[sp + 2]!)),
         isStatic: frame.isStatic || kind === 'STATICCALL',
-        gas,
+        gas: machine.childGas + (value === 0n ? 0n : CALL_STIPEND),
         outputOffset: Number(stack[sp + 1]!),
-        outputSize,
-      })
+        outputSize: Number(stack[sp]!),
+      }
+      const reason = refusalOf(frame, value)
+      if (reason === undefined) enterCall(machine, start)
+      else refuse(machine, frame, reason, { ...start, from: account.address, to: callee.address })
     },
   }
 }
@@ -106,17 +104,25 @@ function creates(kind: 'CREATE' | 'CREATE2'): Instruction {
       const initcode = copyOut(memory, Number(stack[frame.sp - 2]!), Number(stack[frame.sp - 3]!))
       const salt = stack[frame.sp - 4]
       frame.sp -= kind === 'CREATE2' ? 4 : 3
-      const gas = machine.childGas
-      if (frame.depth > CALL_DEPTH_LIMIT || value > account.balance || account.nonce === MAX_NONCE) {
-        refuse(frame, gas)
-        return
-      }
       const address =
         kind === 'CREATE2'
           ? create2Address(account.address, salt!, initcode)
           : createAddress(account.address, account.nonce)
-      setNonce(journal, account, account.nonce + 1n)
+      const gas = machine.childGas
+      const reason = refusalOf(frame, value) ?? (account.nonce === MAX_NONCE ? 'nonce overflow' : undefined)
+      if (reason !== undefined) {
+        refuse(machine, frame, reason, {
+          kind,
+          from: account.address,
+          to: address,
+          value,
+          input: initcode,
+          gas,
+        })
+        return
+      }
       const created = accountAt(journal, address)
+      setNonce(journal, account, account.nonce + 1n)
       warmUp(journal, created)
       enterCreate(machine, { kind, account: created, creator: account, value, code: initcode, gas })
     },
@@ -143,8 +149,21 @@ function takeChildGas(frame: Frame, { rules }: Machine, asked: bigint | undefine
   return gas
 }
 
-/** The call is not made, its gas comes back: the stack is too deep, or the balance or nonce does not allow it. */
-function refuse(frame: Frame, gas: bigint): void {
+/** Why a call is not made, though it is paid for. */
+function refusalOf(frame: Frame, value: bigint): HaltReason | undefined {
+  if (frame.depth > CALL_DEPTH_LIMIT) return 'max call depth exceeded'
+  return value > frame.account.balance ? 'insufficient balance for transfer' : undefined
+}
+
+/** Gives the gas back. A tracer sees a call that ended as it began. */
+function refuse(
+  { tracer }: Machine,
+  frame: Frame,
+  reason: HaltReason,
+  { kind, from, to, value, gas, input }: Omit<TraceFrame, 'depth'>,
+): void {
+  tracer?.enter?.({ kind, depth: frame.depth + 1, from, to, value, gas, input })
+  tracer?.exit?.({ status: 'halt', reason, gasUsed: 0n, output: NO_DATA })
   setGas(frame, gasOf(frame) + gas)
   frame.returnData = NO_DATA
   push(frame, 0n)
