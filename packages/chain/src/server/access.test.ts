@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { createDevNode, type DevNode, LOCAL } from '../dev/node.ts'
 import { MAX_BODY_BYTES } from './http.ts'
-import { PortInUseError, type RpcServer, startServer } from './server.ts'
+import { ListenError, type RpcServer, startServer } from './server.ts'
 
 let node: DevNode
 let server: RpcServer
@@ -119,8 +119,41 @@ describe('HTTP', () => {
 
   it('says that a port is in use', async () => {
     const second = startServer({ node, principal: LOCAL, port: server.port })
-    await expect(second).rejects.toThrow(PortInUseError)
+    await expect(second).rejects.toThrow(ListenError)
     await expect(second).rejects.toMatchObject({ code: 'DEED_PORT_IN_USE' })
+  })
+
+  it('says that an address is not of this machine', async () => {
+    for (const host of ['192.0.2.1', 'nowhere.invalid'])
+      await expect(startServer({ node, principal: LOCAL, port: 0, host })).rejects.toMatchObject({
+        code: 'DEED_HOST_UNKNOWN',
+        message: expect.stringContaining(host),
+      })
+  })
+
+  it.each([
+    ['no HTTP', 'hello\r\n\r\n', 400, 'DEED_HTTP_REQUEST'],
+    ['endless headers', `GET / HTTP/1.1\r\nx: ${'x'.repeat(40_000)}\r\n\r\n`, 431, 'DEED_HTTP_HEADERS'],
+    [
+      'two lengths',
+      'POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n',
+      400,
+      'DEED_HTTP_REQUEST',
+    ],
+    ['no host', 'GET / HTTP/1.1\r\n\r\n', 403, 'DEED_HTTP_HOST'],
+    [
+      'an upgrade without a key',
+      'GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+      400,
+      'DEED_WS_HANDSHAKE',
+    ],
+  ])('answers %s in words', async (_, sent, status, code) => {
+    const socket = connect(server.port, server.host, () => socket.write(sent))
+    const heard = await new Promise<string>((resolve) => socket.on('data', (data) => resolve(String(data))))
+    socket.destroy()
+    expect(heard).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
+    const { error } = JSON.parse(heard.slice(heard.indexOf('\r\n\r\n')))
+    expect(error).toEqual({ code, message: expect.stringMatching(/.{20}/) })
   })
 })
 
@@ -149,6 +182,9 @@ describe('WebSocket', () => {
       })
     expect(await ask('nonsense')).toMatchObject({ error: { code: -32700 } })
     expect(await ask(Buffer.from([1, 2, 3]))).toMatchObject({ error: { code: -32700 } })
+    expect(await ask(Buffer.from('{"jsonrpc":"2.0","id":1,"method":"net_version"}'))).toMatchObject({
+      result: '31337',
+    })
     expect(await ask('{"jsonrpc":"2.0","id":1,"method":"eth_subscribe","params":["weather"]}')).toMatchObject(
       { error: { code: -32602 } },
     )
@@ -160,6 +196,21 @@ describe('WebSocket', () => {
     ).toMatchObject({ result: '0x1' })
     socket.close()
     await new Promise((resolve) => socket.on('close', resolve))
+  })
+
+  it('cuts off a client that is not there any more, and keeps a quiet one', async () => {
+    const other = await startServer({ node, principal: LOCAL, port: 0, heartbeatMs: 40 })
+    const socketTo = async (autoPong: boolean) => {
+      const socket = new WebSocket(other.url.replace('http', 'ws'), { autoPong })
+      await outcome(socket)
+      return socket
+    }
+    const gone = await socketTo(false)
+    const quiet = await socketTo(true)
+    await new Promise((resolve) => gone.on('close', resolve))
+    expect(quiet.readyState).toBe(WebSocket.OPEN)
+    quiet.terminate()
+    await other.close()
   })
 
   it('cuts off a client that sends too much at once', async () => {

@@ -12,7 +12,7 @@ let target: { host: string; port: number }
 
 beforeAll(async () => {
   node = await createDevNode({ wallTime: () => 0n })
-  server = await startServer({ node, principal: LOCAL, port: 0, expectsForward: true })
+  server = await startServer({ node, principal: LOCAL, port: 0, expectsForward: true, platformWaitMs: 200 })
   // A platform that says what it was asked, streams, and echoes over WebSocket.
   platform = createServer((request, response) => {
     if (request.url === '/api/stream') {
@@ -59,8 +59,17 @@ const chainId = async () => {
 it('answers 503 until the platform is there, and JSON-RPC all the while', async () => {
   const early = await fetch(`${server.url}/api/deeds`)
   expect(early.status).toBe(503)
-  expect(await early.json()).toMatchObject({ error: { code: 'DEED_PLATFORM_AWAY' } })
+  expect(await early.json()).toMatchObject({ code: 'DEED_PLATFORM_AWAY' })
+  expect(early.headers.get('refresh')).toBe('1')
   expect(await chainId()).toBe('0x7a69')
+})
+
+it('lets a page wait for a platform that is about to be there', async () => {
+  const waiting = fetch(`${server.url}/`)
+  setTimeout(() => server.setForward(target), 50)
+  expect((await waiting).status).toBe(201)
+  server.setForward(undefined)
+  expect((await fetch(`${server.url}/`)).status).toBe(503)
 })
 
 it('passes pages, API and streams on', async () => {
@@ -94,8 +103,8 @@ it('keeps foreign origins from the platform too', async () => {
 
 it('answers 502 while the platform is down', async () => {
   server.setForward({ host: '127.0.0.1', port: 1 })
-  const response = await fetch(`${server.url}/`)
+  const response = await fetch(`${server.url}/api/deeds`)
   expect(response.status).toBe(502)
-  expect(await response.json()).toMatchObject({ error: { code: 'DEED_PLATFORM_AWAY' } })
+  expect(await response.json()).toMatchObject({ code: 'DEED_PLATFORM_AWAY' })
   expect(await chainId()).toBe('0x7a69')
 })

@@ -10,6 +10,38 @@ export interface ForwardTarget {
   readonly port: number
 }
 
+/** Knows where the platform is, and waits for it while it starts. */
+export interface Forwarding {
+  /** Where it is from now on; `undefined`: away. */
+  set(target: ForwardTarget | undefined): void
+  /** Where it is; if it is away, where it is as soon as it comes back, or `undefined` if that takes too long. */
+  target(): Promise<ForwardTarget | undefined>
+}
+
+/** @param waitMs how long a request waits for a platform that is away; zero where none will come. */
+export const createForwarding = (first: ForwardTarget | undefined, waitMs: number): Forwarding => {
+  let current = first
+  const waiting = new Set<(target: ForwardTarget | undefined) => void>()
+  return {
+    set(target) {
+      current = target
+      if (target !== undefined) for (const tell of waiting) tell(target)
+    },
+    target: async () => {
+      if (current !== undefined || waitMs === 0) return current
+      return new Promise((resolve) => {
+        const tell = (target: ForwardTarget | undefined) => {
+          clearTimeout(timeout)
+          waiting.delete(tell)
+          resolve(target)
+        }
+        const timeout = setTimeout(() => tell(undefined), waitMs).unref()
+        waiting.add(tell)
+      })
+    },
+  }
+}
+
 /** The platform must begin to answer within this time. Streams that have begun may last. */
 const FORWARD_TIMEOUT_MS = 60_000
 

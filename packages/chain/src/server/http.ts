@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { answer } from '../rpc/dispatch.ts'
 import { refusalOf } from './access.ts'
 import { forwardRequest } from './forward.ts'
-import { refuse, reply } from './reply.ts'
+import { isRpcPath, refuse, reply } from './reply.ts'
 import type { Serving } from './server.ts'
 
 /** Bytes of one request. A block of blobs in hexadecimal is 6 MB; geth allows 5 MB, anvil any. */
@@ -47,13 +47,19 @@ export const handleRequest = async (
   else reply(response, 200, text)
 }
 
-export const isRpcPath = (url: string | undefined): boolean => url === '/' || url?.startsWith('/?') === true
-
-const handleOther = (serving: Serving, request: IncomingMessage, response: ServerResponse): void => {
+const handleOther = async (
+  serving: Serving,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> => {
   const what = `${request.method} ${request.url}`
-  if (serving.forward !== undefined) forwardRequest(request, response, serving.forward)
+  const target = await serving.forwarding.target()
+  if (response.destroyed) return
+  if (target !== undefined) forwardRequest(request, response, target)
   else if (serving.expectsForward) {
     const message = `The platform process, which serves ${what}, is being started; JSON-RPC on this port goes on`
+    // A browser asks again by itself, and shows the page as soon as it is there.
+    response.setHeader('retry-after', '1').setHeader('refresh', '1')
     refuse(response, 503, 'DEED_PLATFORM_AWAY', message)
   } else {
     const message = `${what} is not served here: send JSON-RPC by POST to /`

@@ -2,4 +2,4 @@
 export type { AccessRules } from './access.ts'
 export type { ForwardTarget } from './forward.ts'
 export type { ChainProcessOptions, ChainProcessOrder, ChainProcessReport } from './process.ts'
-export { PortInUseError, type RpcServer, type ServerOptions, startServer } from './server.ts'
+export { ListenError, type RpcServer, type ServerOptions, startServer } from './server.ts'

@@ -2,16 +2,18 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { Principal } from '../rpc/method.ts'
 import type { Node } from '../rpc/node.ts'
 import type { AccessRules } from './access.ts'
-import type { ForwardTarget } from './forward.ts'
+import { createForwarding, type Forwarding, type ForwardTarget } from './forward.ts'
 import { handleRequest } from './http.ts'
 import { createServer } from './node-http.ts'
-import { refuse } from './reply.ts'
+import { refuse, turnAway } from './reply.ts'
 import { createSockets } from './websocket.ts'
 
 /** Connections at once; more wait in the system's queue. */
 const MAX_CONNECTIONS = 4_096
 /** A pooled client breaks if an idle connection is dropped within about ten seconds: keep it longer. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000
+/** A page that is opened while the platform starts comes late rather than not: a cold start takes about 3 s. */
+const PLATFORM_WAIT_MS = 5_000
 /** A request must have come in whole by then. */
 const REQUEST_TIMEOUT_MS = 60_000
 
@@ -26,6 +28,10 @@ export interface ServerOptions {
   readonly forward?: ForwardTarget | undefined
   /** A platform process will come: until then its paths answer 503 rather than 404. */
   readonly expectsForward?: boolean | undefined
+  /** How long a request for the platform waits while that is away. Default: 5,000. */
+  readonly platformWaitMs?: number | undefined
+  /** How often WebSocket clients are asked whether they are there. Default: 30,000. */
+  readonly heartbeatMs?: number | undefined
 }
 
 export interface RpcServer {
@@ -43,24 +49,31 @@ export interface Serving {
   readonly node: Node
   readonly principal: Principal
   readonly access: AccessRules
-  forward: ForwardTarget | undefined
+  readonly forwarding: Forwarding
   readonly expectsForward: boolean
 }
 
-/** JSON-RPC over HTTP and WebSocket on one port. Throws {@link PortInUseError}. */
+/** JSON-RPC over HTTP and WebSocket on one port. Throws {@link ListenError}. */
 export const startServer = async (options: ServerOptions): Promise<RpcServer> => {
-  const { host = '127.0.0.1', access } = options
+  const { host = '127.0.0.1', access, platformWaitMs = PLATFORM_WAIT_MS } = options
+  const expectsForward = options.expectsForward ?? options.forward !== undefined
   const serving: Serving = {
     node: options.node,
     principal: options.principal,
     // Whoever binds to an address means to be called by it.
     access: { hosts: [host, ...(access?.hosts ?? [])], origins: access?.origins ?? [] },
-    forward: options.forward,
-    expectsForward: options.expectsForward ?? options.forward !== undefined,
+    forwarding: createForwarding(options.forward, expectsForward ? platformWaitMs : 0),
+    expectsForward,
   }
-  const sockets = createSockets(serving)
+  const sockets = createSockets(serving, options.heartbeatMs)
   const server = createServer(
-    { keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, noDelay: true },
+    {
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      noDelay: true,
+      // One without a host is refused by our own words, as one with a foreign host is.
+      requireHostHeader: false,
+    },
     (request, response) => {
       handleRequest(serving, request, response).catch((error: Error) => {
         if (response.headersSent || request.destroyed) response.destroy()
@@ -72,10 +85,16 @@ export const startServer = async (options: ServerOptions): Promise<RpcServer> =>
   server.on('upgrade', (request, socket, head) => {
     sockets.upgrade(request, socket as Socket, head).catch(() => socket.destroy())
   })
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) return socket.destroy()
+    const [status, code] = UNREADABLE[error.code ?? ''] ?? ['400 Bad Request', 'DEED_HTTP_REQUEST']
+    turnAway(socket, status, code, `The request cannot be read as HTTP/1.1: ${error.message}`)
+  })
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(error.code === 'EADDRINUSE' ? new PortInUseError(host, options.port) : error),
-    )
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const reason = CANNOT_LISTEN[error.code ?? '']
+      reject(reason === undefined ? error : new ListenError(reason, host, options.port))
+    })
     server.listen(options.port, host, resolve)
   })
   const { port } = server.address() as AddressInfo
@@ -83,9 +102,7 @@ export const startServer = async (options: ServerOptions): Promise<RpcServer> =>
     host,
     port,
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
-    setForward: (target) => {
-      serving.forward = target
-    },
+    setForward: serving.forwarding.set,
     close: () =>
       new Promise((resolve) => {
         sockets.close()
@@ -99,12 +116,37 @@ export const startServer = async (options: ServerOptions): Promise<RpcServer> =>
 /** What is under way when the server closes has this long to end. */
 const CLOSE_GRACE_MS = 500
 
-export class PortInUseError extends Error {
-  override readonly name = 'PortInUseError'
-  readonly code = 'DEED_PORT_IN_USE'
-  constructor(host: string, port: number) {
-    super(
-      `Port ${port} on ${host} is in use by another program. Stop that program, or choose another port (0 takes any that is free)`,
-    )
+/** What Node says of a request that it cannot read; anything else is 400. */
+const UNREADABLE: Readonly<Record<string, readonly [status: string, code: `DEED_${string}`]>> = {
+  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'DEED_HTTP_HEADERS'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'DEED_HTTP_TIMEOUT'],
+}
+
+type Reason = readonly [code: `DEED_${string}`, words: string]
+
+const NO_SUCH_HOST: Reason = [
+  'DEED_HOST_UNKNOWN',
+  'cannot be listened on: this machine has no such address. Choose one of its own; 127.0.0.1 is always there.',
+]
+
+/** Why the system does not let us listen. */
+const CANNOT_LISTEN: Readonly<Record<string, Reason>> = {
+  EADDRINUSE: [
+    'DEED_PORT_IN_USE',
+    'is in use by another program. Stop that program, or choose another port (0 takes any that is free).',
+  ],
+  EACCES: ['DEED_PORT_FORBIDDEN', 'is kept for the administrator by the system. Choose one above 1023.'],
+  EADDRNOTAVAIL: NO_SUCH_HOST,
+  ENOTFOUND: NO_SUCH_HOST,
+  EAI_AGAIN: NO_SUCH_HOST,
+}
+
+/** The server could not be opened. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError'
+  readonly code: `DEED_${string}`
+  constructor([code, words]: Reason, host: string, port: number) {
+    super(`Port ${port} on ${host} ${words}`)
+    this.code = code
   }
 }

@@ -5,15 +5,16 @@ import { answer } from '../rpc/dispatch.ts'
 import { createSession } from '../rpc/subscription.ts'
 import { refusalOf } from './access.ts'
 import { forwardUpgrade } from './forward.ts'
-import { isRpcPath, MAX_BODY_BYTES } from './http.ts'
+import { MAX_BODY_BYTES } from './http.ts'
+import { isRpcPath, turnAway } from './reply.ts'
 import type { Serving } from './server.ts'
 
 /** Bytes that wait to be sent to one client. One that reads slower than this is cut off. */
 const MAX_BUFFERED_BYTES = 32 * 1024 * 1024
 /** Requests of one client under way. While there are more, nothing is read from it. */
 const MAX_IN_FLIGHT = 256
-/** Silence after which the system checks that a client is still there. */
-const KEEP_ALIVE_MS = 60_000
+/** How often a client is asked whether it is there. One that has not answered by the next time is cut off. */
+const HEARTBEAT_MS = 30_000
 
 export interface Sockets {
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void>
@@ -21,29 +22,55 @@ export interface Sockets {
 }
 
 /** WebSocket connections at /; other paths are the platform's. */
-export const createSockets = (serving: Serving): Sockets => {
+export const createSockets = (serving: Serving, heartbeatMs = HEARTBEAT_MS): Sockets => {
   let server: WebSocketServer | undefined
+  let heartbeat: NodeJS.Timeout | undefined
+  /** Asked, and silent since. */
+  const silent = new WeakSet<WebSocket>()
+  const beat = () => {
+    for (const client of server?.clients ?? []) {
+      // What a paused client has sent is not read, so it cannot be heard.
+      if (client.isPaused) continue
+      if (silent.has(client)) client.terminate()
+      else {
+        silent.add(client)
+        client.ping()
+      }
+    }
+  }
+  const open = (Server: typeof WebSocketServer): WebSocketServer => {
+    const opened = new Server({
+      noServer: true,
+      maxPayload: MAX_BODY_BYTES,
+      perMessageDeflate: false,
+      clientTracking: true,
+    })
+    opened.on('wsClientError', ({ message }, socket) =>
+      turnAway(socket, '400 Bad Request', 'DEED_WS_HANDSHAKE', `No WebSocket can be opened: ${message}`),
+    )
+    heartbeat = setInterval(beat, heartbeatMs).unref()
+    return opened
+  }
   return {
     async upgrade(request, socket, head) {
       socket.on('error', () => socket.destroy())
       const refusal = refusalOf(request, serving.access)
       if (refusal !== undefined) return turnAway(socket, '403 Forbidden', refusal.code, refusal.message)
       if (!isRpcPath(request.url)) {
-        if (serving.forward !== undefined) return forwardUpgrade(request, socket, head, serving.forward)
+        const target = await serving.forwarding.target()
+        if (target !== undefined) return forwardUpgrade(request, socket, head, target)
         return turnAway(socket, '404 Not Found', 'DEED_HTTP_NOT_FOUND', `${request.url} is not served here`)
       }
       // Only now, since a chain that nobody subscribes to starts without it: loading takes 15 ms.
       const { WebSocketServer } = await import('ws')
-      server ??= new WebSocketServer({
-        noServer: true,
-        maxPayload: MAX_BODY_BYTES,
-        perMessageDeflate: false,
-        clientTracking: true,
+      server ??= open(WebSocketServer)
+      server.handleUpgrade(request, socket, head, (webSocket) => {
+        for (const sign of ['pong', 'message'] as const) webSocket.on(sign, () => silent.delete(webSocket))
+        converse(serving, webSocket)
       })
-      socket.setKeepAlive(true, KEEP_ALIVE_MS)
-      server.handleUpgrade(request, socket, head, (webSocket) => converse(serving, webSocket))
     },
     close() {
+      clearInterval(heartbeat)
       for (const client of server?.clients ?? []) client.close(1001, 'the chain is shutting down')
       server?.close()
     },
@@ -58,10 +85,10 @@ const converse = (serving: Serving, webSocket: WebSocket): void => {
   }
   const session = createSession(send)
   let inFlight = 0
-  webSocket.on('message', (data, isBinary) => {
+  // A binary frame is read as the text that it holds, as geth does.
+  webSocket.on('message', (data) => {
     if (++inFlight >= MAX_IN_FLIGHT) webSocket.pause()
-    const body = isBinary ? '' : data.toString()
-    void answer({ node: serving.node, principal: serving.principal, session }, body)
+    void answer({ node: serving.node, principal: serving.principal, session }, data.toString())
       .then((text) => text !== undefined && send(text))
       .finally(() => {
         if (--inFlight < MAX_IN_FLIGHT && webSocket.isPaused) webSocket.resume()
@@ -69,11 +96,4 @@ const converse = (serving: Serving, webSocket: WebSocket): void => {
   })
   webSocket.on('close', () => session.close())
   webSocket.on('error', () => webSocket.terminate())
-}
-
-const turnAway = (socket: Socket, status: string, code: string, message: string): void => {
-  const body = JSON.stringify({ error: { code, message } })
-  socket.end(
-    `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  )
 }

@@ -48,8 +48,8 @@ export const openHouse = async (options: HouseOptions, events: HouseEvents): Pro
   let { port } = options
   let platformPort: number | undefined
   const tellForward = () => {
-    if (platformPort === undefined) return
-    chain.send({ kind: 'forward', target: { host: LOOPBACK, port: platformPort } })
+    const target = platformPort === undefined ? null : { host: LOOPBACK, port: platformPort }
+    chain.send({ kind: 'forward', target })
   }
 
   const lost = Promise.withResolvers<never>()
@@ -75,7 +75,7 @@ export const openHouse = async (options: HouseOptions, events: HouseEvents): Pro
   await chain.ready
   const url = `http://${nameOf(options.host)}:${port}`
   const platform = options.platform ? startPlatform(options, url, events, tellPort) : undefined
-  function tellPort(listening: number) {
+  function tellPort(listening: number | undefined) {
     platformPort = listening
     tellForward()
   }
@@ -95,7 +95,7 @@ const startPlatform = (
   options: HouseOptions,
   url: string,
   events: HouseEvents,
-  tellPort: (port: number) => void,
+  tellPort: (port: number | undefined) => void,
 ): Child =>
   superviseChild(
     {
@@ -106,6 +106,7 @@ const startPlatform = (
     {
       onReady: (message) => tellPort(Number(message.port)),
       onDeath: (how, retryMs, quiet) => {
+        tellPort(undefined)
         if (quiet) return
         events.say(
           `The platform has gone (${how}) and starts again in ${retryMs} ms. JSON-RPC goes on meanwhile.`,
