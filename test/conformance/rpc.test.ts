@@ -15,7 +15,6 @@ import { findVectors } from './vectors.ts'
 
 /** Methods of the vectors that this node does not have (yet), and why. */
 const LEFT_OUT: Readonly<Record<string, string>> = {
-  eth_simulateV1: 'comes with the simulator',
   eth_capabilities: 'comes with history on disk',
   eth_config: 'comes with the network configuration',
   debug_traceBlockByHash: 'comes with the tracers',

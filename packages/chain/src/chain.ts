@@ -8,6 +8,8 @@ import { ancestorHashes } from './execute/ancestors.ts'
 import { blockContext, executeBlock, type Host, rulesAfter, rulesOf } from './execute/block.ts'
 import { runCall } from './execute/call.ts'
 import { type BlockFault, blockFault, isBlockFault } from './execute/fault.ts'
+import { type SimulatedBlock, type Simulation, simulate } from './execute/simulate.ts'
+import type { SimulationFault } from './execute/simulated-call.ts'
 import type { BlockInputs, CallOptions, CallRequest, CallResult, Executed } from './execute/types.ts'
 import { validateBlock } from './execute/validate.ts'
 import type { ChainConfig, Rules } from './forks.ts'
@@ -42,9 +44,9 @@ export interface Chain {
   /** Where a transaction stands in the canonical chain. */
   transaction(hash: Hash): Promise<TransactionPlace | undefined>
   /** Rules of a committed block. */
-  rulesOf(record: BlockRecord): Rules
+  rulesOf(record: Pick<BlockRecord, 'block' | 'totalDifficulty'>): Rules
   /** Rules of a block to come. */
-  rulesAfter(parent: BlockRecord, timestamp: bigint): Rules
+  rulesAfter(parent: Pick<BlockRecord, 'block' | 'totalDifficulty'>, timestamp: bigint): Rules
   /** The state after a committed block. */
   stateAt(hash: Hash): Promise<StateView>
   /** The state after a block that is executed and not committed, such as the pending one. */
@@ -67,6 +69,8 @@ export interface Chain {
     pending: Executed,
     options?: CallOptions,
   ): Promise<CallResult | TransactionFault>
+  /** Blocks on top of a committed one that nobody mines. Nothing is kept. */
+  simulate(base: Hash, simulation: Simulation): Promise<readonly SimulatedBlock[] | SimulationFault>
   /** Calls back after every move of the head; returns what ends that. */
   onHead(listener: (event: HeadEvent) => void): () => void
 }
@@ -181,6 +185,7 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
       const rules = rulesAfter(config, parent, pending.block.header.timestamp)
       return call(pending.block, rules, parent, () => pendingReader(pending), request, options)
     },
+    simulate: async (base, simulation) => simulate(host, await known(base), simulation),
     onHead: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)

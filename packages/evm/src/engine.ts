@@ -6,6 +6,7 @@
  * comes back as {@link Changes}; whoever drives the engine decides what becomes of them.
  */
 import type { Fork } from './forks.ts'
+import type { PrecompileTable } from './precompiles/table.ts'
 
 /** 0x-prefixed hexadecimal, lower case. */
 export type Hex = `0x${string}`
@@ -105,6 +106,8 @@ export interface EngineCall {
   readonly message: Message
   readonly warm: WarmSet
   readonly tracer?: Tracer
+  /** In place of the fork's own, whose addresses stay warm: a simulation moves or replaces some. */
+  readonly precompiles?: PrecompileTable
 }
 
 export interface Log {
@@ -189,6 +192,8 @@ export interface Tracer {
    */
   enter?(frame: TraceFrame): void
   exit?(result: TraceResult): void
+  /** After a LOG instruction; it is undone if its frame or one around it fails. */
+  log?(log: Log): void
 }
 
 export interface TraceStep {

@@ -5,7 +5,7 @@ import { encodeBlock, transactionsRoot, withdrawalsRoot } from '../block/body.ts
 import { headerHash, unclesHash } from '../block/header.ts'
 import { receiptsRoot } from '../block/receipt.ts'
 import { requestsHash } from '../block/requests.ts'
-import type { Header, Receipt } from '../block/types.ts'
+import type { Header, Receipt, Request, Withdrawal } from '../block/types.ts'
 import { type ChainConfig, type Rules, rulesAt } from '../forks.ts'
 import { type Draft, openDraft } from '../state/draft.ts'
 import { isGivenUp, settle } from '../state/missing.ts'
@@ -54,10 +54,26 @@ export const executeBlock = async (
   if (isBlockFault(requests)) return requests
 
   const { root, layer, nodes } = await draft.settle()
-  const { transactions, receipts } = ran
+  const sealed = sealBlock(opened, rules, parent, { ...ran, uncles, withdrawals, requests, root })
+  return { ...sealed, parent: parent.hash, receipts: ran.receipts, refused: ran.refused, layer, nodes }
+}
+
+/** The block that an opened header and what ran in it come to. */
+export const sealBlock = (
+  opened: Header,
+  rules: Rules,
+  parent: Pick<BlockRecord, 'totalDifficulty'>,
+  ran: Omit<RanTransactions, 'refused'> & {
+    readonly uncles: readonly Header[]
+    readonly withdrawals: readonly Withdrawal[]
+    readonly requests: readonly Request[]
+    readonly root: Hash
+  },
+): Omit<BlockRecord, 'position'> => {
+  const { transactions, receipts, requests, uncles, withdrawals } = ran
   const header: Header = {
     ...opened,
-    stateRoot: root,
+    stateRoot: ran.root,
     transactionsRoot: transactionsRoot(transactions),
     receiptsRoot: receiptsRoot(receipts),
     logsBloom: ran.logsBloom,
@@ -66,32 +82,34 @@ export const executeBlock = async (
     requestsHash: isActive('Prague', rules.fork) ? requestsHash(requests) : undefined,
   }
   const hasWithdrawals = isActive('Shanghai', rules.fork)
-  const whole = { header, transactions, uncles, withdrawals: hasWithdrawals ? withdrawals : undefined }
+  const block = { header, transactions, uncles, withdrawals: hasWithdrawals ? withdrawals : undefined }
   return {
-    block: whole,
+    block,
     hash: headerHash(header),
-    parent: parent.hash,
-    receipts,
     senders: ran.senders,
     transactionHashes: transactions.map(transactionHash),
     totalDifficulty: parent.totalDifficulty + header.difficulty,
-    size: encodeBlock(whole).length,
+    size: encodeBlock(block).length,
     requests,
-    refused: ran.refused,
-    layer,
-    nodes,
   }
 }
 
 /** The rules of the block that comes after `parent`. */
-export const rulesAfter = (config: ChainConfig, parent: BlockRecord, timestamp: bigint): Rules => {
+export const rulesAfter = (
+  config: ChainConfig,
+  parent: Pick<BlockRecord, 'block' | 'totalDifficulty'>,
+  timestamp: bigint,
+): Rules => {
   const terminal = config.terminalTotalDifficulty
   const merged = terminal !== undefined && parent.totalDifficulty >= terminal
   return rulesAt(config, { number: parent.block.header.number + 1n, timestamp, merged })
 }
 
 /** The rules that a committed block was made by. */
-export const rulesOf = (config: ChainConfig, { block: { header }, totalDifficulty }: BlockRecord): Rules => {
+export const rulesOf = (
+  config: ChainConfig,
+  { block: { header }, totalDifficulty }: Pick<BlockRecord, 'block' | 'totalDifficulty'>,
+): Rules => {
   const terminal = config.terminalTotalDifficulty
   const merged = terminal !== undefined && totalDifficulty - header.difficulty >= terminal
   return rulesAt(config, { number: header.number, timestamp: header.timestamp, merged })
@@ -194,7 +212,11 @@ const attempt = (
 }
 
 /** The header as far as it is known before the first transaction; the rest is zero. */
-const openHeader = ({ hash, block }: BlockRecord, inputs: BlockInputs, rules: Rules): Header => {
+export const openHeader = (
+  { hash, block }: Pick<BlockRecord, 'hash' | 'block'>,
+  inputs: Omit<BlockInputs, 'transactions'>,
+  rules: Rules,
+): Header => {
   const parent = block.header
   const merged = isActive('Paris', rules.fork)
   return {

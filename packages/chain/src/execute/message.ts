@@ -12,6 +12,7 @@ import type {
   Log,
   Miss,
   Outcome,
+  PrecompileTable,
   Tracer,
   WarmSet,
 } from '@deed/evm'
@@ -37,6 +38,8 @@ export interface Scope {
   /** Hash of an ancestor of the block. */
   readonly blockHash: (number: bigint) => Hash | Miss
   readonly tracer?: Tracer | undefined
+  /** In place of the fork's own. */
+  readonly precompiles?: PrecompileTable
 }
 
 export interface ExecutionMessage {
@@ -81,7 +84,8 @@ export const runMessage = (scope: Scope, below: Reader, message: ExecutionMessag
 
   const blobFee = BigInt(message.blobVersionedHashes.length) * GAS_PER_BLOB * block.blobBaseFee
   change(layer, state, sender, (account) => ({
-    nonce: nonce + 1n,
+    // Only a simulated call can be at the end of the range; its nonce starts anew, as in geth.
+    nonce: BigInt.asUintN(64, nonce + 1n),
     balance: account.balance - gasLimit * gasPrice - blobFee,
   }))
   const delegations = setDelegations(layer, state, message.authorizationList, rules.chainId)
@@ -104,6 +108,7 @@ export const runMessage = (scope: Scope, below: Reader, message: ExecutionMessag
         : { kind: 'call', caller: sender, to, value, data, gas },
     warm: warmSet(scope, message, created, delegations.authorities),
     ...(scope.tracer && { tracer: scope.tracer }),
+    ...(scope.precompiles && { precompiles: scope.precompiles }),
   })
   if (outcome.status === 'miss') return giveUp()
 

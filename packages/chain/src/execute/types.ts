@@ -85,6 +85,8 @@ export interface BlockOverrides {
   readonly blobBaseFee?: bigint
   readonly prevRandao?: Hash
   readonly difficulty?: bigint
+  /** Of a simulated block alone. */
+  readonly withdrawals?: readonly Withdrawal[]
 }
 
 export interface CallOptions {

@@ -6,8 +6,11 @@ import { serverError } from './error.ts'
 import type { Node } from './node.ts'
 import type { BlockParameter } from './params.ts'
 
-/** A block as the methods look at it: kept in the chain, or executed and pending. */
-export type SomeBlock = BlockRecord | Executed
+/** A block that has its hash for good, whether it is kept in the chain or only simulated. */
+export type SealedBlock = Omit<BlockRecord, 'position'>
+
+/** A block as the methods look at it: sealed, or executed and pending. */
+export type SomeBlock = SealedBlock | Executed
 
 export const isPending = (block: SomeBlock): block is Executed => 'layer' in block
 

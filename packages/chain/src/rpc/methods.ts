@@ -27,6 +27,7 @@ import { ethEstimateGas } from './methods/eth_estimateGas.ts'
 import { ethGetLogs } from './methods/eth_getLogs.ts'
 import { ethGetProof, MAX_PROOF_KEYS, storageKey } from './methods/eth_getProof.ts'
 import * as filter from './methods/eth_newFilter.ts'
+import { ethSimulate, simulationRequest } from './methods/eth_simulateV1.ts'
 import { ethSubscribe, ethUnsubscribe } from './methods/eth_subscribe.ts'
 import * as evm from './methods/evm.ts'
 import * as fees from './methods/fees.ts'
@@ -121,6 +122,7 @@ export const METHODS: Readonly<Record<string, Method>> = {
     [request, param('block', orElse(blockParameter, PENDING)), state, overrides],
     ethEstimateGas,
   ),
+  eth_simulateV1: method('read', 500, [param('simulation', simulationRequest), at], ethSimulate),
   eth_createAccessList: method(
     'read',
     60,

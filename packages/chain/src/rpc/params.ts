@@ -1,4 +1,5 @@
 import type { Address, Hash } from '@deed/evm'
+import type { Withdrawal } from '../block/types.ts'
 import type { BlockOverrides } from '../execute/types.ts'
 import type { AccountOverride, StateOverrides } from '../state/types.ts'
 import type { AccessList, Authorization } from '../transaction/types.ts'
@@ -27,6 +28,8 @@ import type { LogCriteria } from './filter.ts'
 const MAX_ALTERNATIVES = 1_000
 /** Entries of an access list, an authorization list, or overrides in one request. */
 const MAX_ENTRIES = 4_096
+/** Withdrawals of one block (EIP-4895). */
+export const MAX_WITHDRAWALS = 16
 
 type BlockTag = 'latest' | 'pending' | 'earliest' | 'safe' | 'finalized'
 
@@ -116,7 +119,14 @@ export const blockOverrides: Decoder<BlockOverrides> = (value, at) => {
     blobBaseFee: given.blobBaseFee,
     prevRandao: given.prevRandao ?? given.random,
     difficulty: given.difficulty,
+    withdrawals: given.withdrawals,
   })
+}
+
+/** EIP-4895 as JSON-RPC writes it; amounts in gwei. */
+export const withdrawal: Decoder<Withdrawal> = (value, at) => {
+  const { amount, ...rest } = WITHDRAWAL(value, at)
+  return { ...rest, amountGwei: amount }
 }
 
 const accountOverride: Decoder<AccountOverride> = (value, at) => {
@@ -187,12 +197,20 @@ const slots = record(
 const slotMap: Decoder<ReadonlyMap<bigint, bigint>> = (value, at) =>
   new Map([...slots(value, at)].map(([key, word]) => [BigInt(key), word]))
 
+const WITHDRAWAL = object({
+  index: quantity64,
+  validatorIndex: quantity64,
+  address,
+  amount: quantity64,
+})
+
 const ACCOUNT_OVERRIDE = object({
   nonce: maybe(quantity64),
   balance: maybe(quantity),
   code: maybe(bytes),
   state: maybe(slotMap),
   stateDiff: maybe(slotMap),
+  movePrecompileToAddress: maybe(address),
 })
 
 const BLOCK_OVERRIDES = object({
@@ -208,4 +226,5 @@ const BLOCK_OVERRIDES = object({
   prevRandao: maybe(hash),
   random: maybe(hash),
   difficulty: maybe(quantity),
+  withdrawals: maybe(list(withdrawal, MAX_WITHDRAWALS)),
 })

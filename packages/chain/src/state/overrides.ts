@@ -13,6 +13,8 @@ export const overrideLayer = (state: Reader, overrides: StateOverrides): Layer =
     if (code) layer.codes.set(codeHash, code)
     if (all) clearStorage(layer, address)
     if (all ?? some) writeSlots(layer, address, (all ?? some)!)
+    // Whoever only moves a precompile says nothing about the account: none comes into being.
+    if ((nonce ?? balance ?? code ?? all ?? some) === undefined) continue
     layer.accounts.set(address, {
       ...before,
       nonce: nonce ?? before.nonce,

@@ -45,6 +45,8 @@ export interface AccountOverride {
   readonly state?: ReadonlyMap<bigint, bigint>
   /** Only these slots. */
   readonly stateDiff?: ReadonlyMap<bigint, bigint>
+  /** Where the precompile of this address answers instead; in a simulation alone. */
+  readonly movePrecompileToAddress?: Address
 }
 
 /** A state for whoever may wait: JSON-RPC, mempool. */

@@ -37,13 +37,13 @@ const POOL: bigint[][][] = []
 
 function runMessage(call: EngineCall, stacks: bigint[][]): Outcome {
   const { fork, world, block, transaction, message, warm, tracer } = call
-  const precompiles = precompilesAt(fork)
+  const usual = precompilesAt(fork)
   const target = message.kind === 'call' ? message.to : message.created
   const machine: Machine = {
     rules: rulesAt(fork),
     instructions: instructionsAt(fork),
-    precompiles,
-    journal: createJournal(world, warm, [...precompiles.keys(), transaction.origin, target]),
+    precompiles: call.precompiles ?? usual,
+    journal: createJournal(world, warm, [...usual.keys(), transaction.origin, target]),
     block,
     transaction,
     tracer,

@@ -1,9 +1,8 @@
 import { blobBaseFee, nextBaseFee, nextExcessBlobGas } from '../../execute/fees.ts'
 import { quantity } from '../../hex.ts'
 import { tipOf } from '../../mempool/order.ts'
-import type { BlockRecord } from '../../store/store.ts'
 import { GAS_PER_BLOB } from '../../transaction/price.ts'
-import { findBlock, isPending } from '../block-parameter.ts'
+import { findBlock, isPending, type SealedBlock } from '../block-parameter.ts'
 import { RPC_CODE, RpcError, serverError } from '../error.ts'
 import type { Context } from '../method.ts'
 import type { Node } from '../node.ts'
@@ -73,21 +72,21 @@ export const ethFeeHistory = async (
 }
 
 /** Wei per gas of a block that follows; `undefined` before London. */
-export const baseFeeAfter = (node: Node, parent: BlockRecord): bigint | undefined => {
+export const baseFeeAfter = (node: Node, parent: SealedBlock): bigint | undefined => {
   const { header } = parent.block
   return nextBaseFee(header, node.chain.rulesAfter(parent, header.timestamp + 1n))
 }
 
-const blobFeeAfter = (node: Node, parent: BlockRecord): bigint | undefined => {
+const blobFeeAfter = (node: Node, parent: SealedBlock): bigint | undefined => {
   const { header } = parent.block
   const rules = node.chain.rulesAfter(parent, header.timestamp + 1n)
   const excessBlobGas = nextExcessBlobGas(header, rules)
   return excessBlobGas === undefined ? undefined : blobBaseFee({ excessBlobGas }, rules)
 }
 
-const blocksUpTo = async (node: Node, newest: BlockRecord, count: number): Promise<BlockRecord[]> => {
-  const blocks: BlockRecord[] = []
-  for (let block: BlockRecord | undefined = newest; block !== undefined && blocks.length < count; ) {
+const blocksUpTo = async (node: Node, newest: SealedBlock, count: number): Promise<SealedBlock[]> => {
+  const blocks: SealedBlock[] = []
+  for (let block: SealedBlock | undefined = newest; block !== undefined && blocks.length < count; ) {
     blocks.unshift(block)
     block =
       block.block.header.number === 0n ? undefined : await node.chain.block(block.block.header.parentHash)
@@ -96,7 +95,7 @@ const blocksUpTo = async (node: Node, newest: BlockRecord, count: number): Promi
 }
 
 /** Tips at the percentiles of a block's gas, each transaction weighing as much as it used. */
-const rewards = async (node: Node, block: BlockRecord, percentiles: readonly number[]) => {
+const rewards = async (node: Node, block: SealedBlock, percentiles: readonly number[]) => {
   const receipts = (await node.chain.receipts(block.hash)) ?? []
   const { header, transactions } = block.block
   const paid = transactions

@@ -123,12 +123,14 @@ function logs(topicCount: number): Instruction {
       charge(frame, LOG_BYTE_GAS * Number(size))
       growTo(frame, end)
     },
-    execute: (frame, { journal }) => {
+    execute: (frame, { journal, tracer }) => {
       const { stack, sp, memory, account } = frame
       const topics: Hash[] = []
       for (let i = 0; i < topicCount; i++) topics.push(wordToHash(stack[sp - 3 - i]!))
       const data = copyOut(memory, Number(stack[sp - 1]!), Number(stack[sp - 2]!))
-      journal.logs.push({ address: account.address, topics, data })
+      const log = { address: account.address, topics, data }
+      journal.logs.push(log)
+      tracer?.log?.(log)
       frame.sp -= 2 + topicCount
     },
   }
