@@ -12,6 +12,8 @@ export interface ChainConfig {
   readonly blocks: Partial<Record<PreMergeFork, bigint>>
   /** The DAO's drain is undone at this block (EIP-779). */
   readonly daoForkBlock?: bigint
+  /** Where nodes that did not merge part from the others; only the fork's id knows it (EIP-3675). */
+  readonly mergeNetsplitBlock?: bigint
   /** By how many blocks the difficulty bomb is late, and since when; oldest first. */
   readonly bombDelays: readonly { readonly block: bigint; readonly delay: bigint }[]
   /** Total difficulty of the last block mined by work; zero: a chain without work. `undefined`: no merge. */

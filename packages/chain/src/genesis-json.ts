@@ -91,11 +91,13 @@ const parseConfig = (config: Json): ChainConfig => {
         .filter(([, when]) => when !== undefined),
     )
   const daoForkBlock = config.daoForkSupport === true ? at('daoForkBlock') : undefined
+  const mergeNetsplitBlock = at('mergeNetsplitBlock')
   const schedule = config.blobSchedule === undefined ? {} : object(config.blobSchedule, 'config.blobSchedule')
   return {
     chainId: integer(config.chainId, 'config.chainId'),
     blocks: pick(BLOCKS),
     ...(daoForkBlock !== undefined && { daoForkBlock }),
+    ...(mergeNetsplitBlock !== undefined && { mergeNetsplitBlock }),
     bombDelays: BOMB_DELAYS.flatMap(([field, delay]) => {
       const block = at(field)
       return block === undefined ? [] : [{ block, delay }]

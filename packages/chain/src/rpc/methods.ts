@@ -22,6 +22,8 @@ import * as account from './methods/account.ts'
 import * as block from './methods/block.ts'
 import * as raw from './methods/debug_getRaw.ts'
 import { ethCall } from './methods/eth_call.ts'
+import { ethCapabilities } from './methods/eth_capabilities.ts'
+import { ethConfig } from './methods/eth_config.ts'
 import { ethCreateAccessList } from './methods/eth_createAccessList.ts'
 import { ethEstimateGas } from './methods/eth_estimateGas.ts'
 import { ethGetLogs } from './methods/eth_getLogs.ts'
@@ -34,6 +36,7 @@ import * as fees from './methods/fees.ts'
 import * as identity from './methods/identity.ts'
 import * as send from './methods/send.ts'
 import * as sign from './methods/sign.ts'
+import { MAX_BUILD_TRANSACTIONS, testingBuildBlock } from './methods/testing_buildBlock.ts'
 import * as transaction from './methods/transaction.ts'
 import * as txpool from './methods/txpool.ts'
 import {
@@ -46,6 +49,7 @@ import {
   stateOverrides,
   transactionRequest,
 } from './params.ts'
+import { payloadAttributes } from './payload.ts'
 
 // Parameters that many methods take. A block that is not named is the head.
 const who = param('address', address)
@@ -74,6 +78,8 @@ export const METHODS: Readonly<Record<string, Method>> = {
   eth_syncing: method('read', 1, [], identity.ethSyncing),
   eth_accounts: method('read', 1, [], identity.ethAccounts),
   eth_coinbase: method('read', 1, [], identity.ethCoinbase),
+  eth_config: method('read', 5, [], ethConfig),
+  eth_capabilities: method('read', 1, [], ethCapabilities),
   eth_blockNumber: method('read', 1, [], block.ethBlockNumber),
 
   eth_getBalance: method('read', 1, [who, at], account.ethGetBalance),
@@ -166,6 +172,17 @@ export const METHODS: Readonly<Record<string, Method>> = {
   txpool_content: method('read', 50, [], txpool.txpoolContent),
   txpool_contentFrom: method('read', 10, [who], txpool.txpoolContentFrom),
 
+  testing_buildBlockV1: method(
+    'debug',
+    100,
+    [
+      param('parentHash', hash),
+      param('attributes', payloadAttributes),
+      param('transactions', maybe(list(bytes, MAX_BUILD_TRANSACTIONS))),
+      param('extraData', maybe(bytes)),
+    ],
+    testingBuildBlock,
+  ),
   debug_getRawBlock: method('debug', 10, [which], raw.debugGetRawBlock),
   debug_getRawHeader: method('debug', 2, [which], raw.debugGetRawHeader),
   debug_getRawReceipts: method('debug', 10, [which], raw.debugGetRawReceipts),
