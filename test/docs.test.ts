@@ -65,6 +65,12 @@ const HOW: readonly (readonly [pattern: RegExp, run: (line: string) => Promise<u
       for (const [option] of line.matchAll(/--[a-z]+/g)) expect(help).toContain(option)
     },
   ],
+  [
+    // Each of its cases is a test of its own where the vectors are.
+    /^npm run rpc-compat\b/,
+    async () =>
+      expect(await finishes('npm run --silent rpc-compat -- --help')).toContain('rpc-compat -- [DIR]'),
+  ],
 ]
 
 describe('the documents', () => {

@@ -8,6 +8,12 @@ import { findVectors } from './vectors.ts'
 const MAX_SHOWN = 2_000
 
 const named = process.argv[2]
+if (named === '--help') {
+  console.log(
+    'npm run rpc-compat -- [DIR]\n\nDIR holds genesis.json, chain.rlp, openrpc.json and METHOD/*.io (ethereum/execution-apis, tests)',
+  )
+  process.exit(0)
+}
 const vectors = named === undefined ? findVectors() : undefined
 const folder = named === undefined ? vectors && join(vectors, 'rpc_compat') : resolve(named)
 

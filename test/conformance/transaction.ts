@@ -93,7 +93,8 @@ const ALIASES: readonly {
     // A type of a later fork; theirs are refused before their fields are read.
     theirs: 'TYPE_NOT_SUPPORTED',
     ours: /^(GASPRICE_OVERFLOW|PRIORITY_OVERFLOW|RLP_TOO_FEW_ELEMENTS)$/,
-    when: ({ fork, firstByte, isDecoded }) => !isDecoded && !isActive(TYPE_SINCE[firstByte] ?? 'Frontier', fork),
+    when: ({ fork, firstByte, isDecoded }) =>
+      !isDecoded && !isActive(TYPE_SINCE[firstByte] ?? 'Frontier', fork),
   },
   {
     theirs: 'PRIORITY_GREATER_THAN_MAX_FEE_PER_GAS_2',
