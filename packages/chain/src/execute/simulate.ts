@@ -23,7 +23,7 @@ import { logTracer, type PlacedLog } from './log-tracer.ts'
 import { type Ran, runMessage, type Scope } from './message.ts'
 import { planBlocks } from './simulate-plan.ts'
 import { checkCall, type SimulatedCall, type SimulationFault, simulationFault } from './simulated-call.ts'
-import { beginBlock, collectRequests, endBlock } from './system.ts'
+import { beginBlock, collectRequests, depositsOf, endBlock } from './system.ts'
 import type { BlockOverrides } from './types.ts'
 
 export interface Simulation {
@@ -123,6 +123,7 @@ const simulateBlock = async (
     transactions: [] as Transaction[],
     senders: [] as Address[],
     receipts: [] as Receipt[],
+    deposits: [] as Uint8Array[],
     logsBloom: emptyBloom(),
     gasUsed: 0n,
     blobGasUsed: 0n,
@@ -149,6 +150,9 @@ const simulateBlock = async (
     ran.gasUsed += result.gasUsed
     pool.gas -= result.gasUsed
     ran.blobGasUsed += blobGasOf(transaction)
+    const deposits = depositsOf(rules, result.logs)
+    if (isBlockFault(deposits)) return simulationFault('BLOCK', deposits.message)
+    ran.deposits.push(...deposits)
     ran.transactions.push(transaction)
     ran.senders.push(sender)
     const bloom = logsBloom(result.logs)
@@ -170,7 +174,7 @@ const simulateBlock = async (
     })
   }
   await draft.step((layer, below) => endBlock(scope, layer, below, withdrawals, []))
-  const requests = await draft.step((layer, below) => collectRequests(scope, layer, below, ran.receipts))
+  const requests = await draft.step((layer, below) => collectRequests(scope, layer, below, ran.deposits))
   if (isBlockFault(requests)) return simulationFault('BLOCK', requests.message)
   const { root } = await draft.settle()
   const sealed = sealBlock(opened, rules, parent, { ...ran, uncles: [], withdrawals, requests, root })
