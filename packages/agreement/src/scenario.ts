@@ -6,15 +6,17 @@
  */
 import { z } from 'zod'
 
+const MAX_STEPS = 1_000
+
 /** `start`, then steps of months or days, then an optional time of day. */
 const when = z
   .string()
   .regex(
-    /^start( [+-] \d+ (day|days|month|months))*( \d\d:\d\d(:\d\d)?)?$/,
+    /^start( [+-] \d{1,5} (day|days|month|months)){0,8}( ([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?)?$/,
     'write: start + 2 months - 3 days 14:30',
   )
 
-const step = z.object({
+const step = z.strictObject({
   at: when,
   /** Repeats the step: `at`, then each month after it, counted from `at` and never from each other. */
   months: z.int().min(1).max(600).default(1),
@@ -31,7 +33,7 @@ const step = z.object({
   refused: z.string().optional(),
 })
 
-export const scenarioSchema = z.object({
+export const scenarioSchema = z.strictObject({
   name: z.string().regex(/^[a-z]+(-[a-z]+)*$/),
   /** One sentence for a person. */
   about: z.string(),
@@ -40,10 +42,10 @@ export const scenarioSchema = z.object({
   /** When all parties sign. */
   signed: when.default('start - 12 days'),
   /** Spans in which no keeper calls. */
-  asleep: z.array(z.object({ from: when, to: when })).default([]),
+  asleep: z.array(z.strictObject({ from: when, to: when })).default([]),
   /** What each party owns at the beginning beside gas: `"Tenant": "20,000 USDC"`. */
   wallets: z.record(z.string(), z.string()).default({}),
-  steps: z.array(step),
+  steps: z.array(step).max(MAX_STEPS),
   /** The last instant that is played; the deed must have ended by then. */
   until: when,
 })

@@ -53,6 +53,18 @@ describe('the command line', () => {
     expect((await runDeed(argv, { env: { DEED_DEBUG: '1' } })).err.join('\n')).toMatch(/\n +at /)
   })
 
+  it('says that it needs a temporary folder', () => {
+    for (const command of ['dev', 'start']) {
+      const { status, stderr } = spawnSync(
+        process.execPath,
+        ['packages/cli/bin/deed.js', command, '--port', '0'],
+        { cwd: ROOT, encoding: 'utf8', env: { ...process.env, TMPDIR: '/nowhere', TEMP: 'Z:\\nowhere' } },
+      )
+      expect(stderr).toMatch(/^DEED_TEMP_FOLDER: .*nowhere.*TMPDIR/)
+      expect(status).toBe(1)
+    }
+  })
+
   it('owns up to a fault of its own', () => {
     expect(explain(new TypeError('x is not a function'))).toEqual({
       text: 'DEED_INTERNAL: x is not a function. This is a bug in Deed; set DEED_DEBUG=1 to see where, and please report it.',

@@ -193,6 +193,109 @@ describe('what is wrong is said in one sentence with a code', () => {
     expect((await errorOf(broken)).text).toMatch(/^DEED_BAD_FILE: .*all-well\.json is wrong at steps\.0\.at/)
   })
 
+  // biome-ignore lint/suspicious/noExplicitAny: any JSON, about to be spoilt.
+  type Json = any
+  const all = 'scenarios/all-well.json'
+  const outline = 'outline.json'
+  const acts = (o: Json): Json[] => o.clauses.flatMap((clause: Json) => clause.acts ?? [])
+  it.each<[string, string, (o: Json) => unknown, RegExp]>([
+    ['a field that is none', all, (o) => ({ ...o, stepz: [] }), /^DEED_BAD_FILE: .*stepz/],
+    ['an hour that is none', all, (o) => at(o, 'start - 10 days 25:00'), /^DEED_BAD_FILE: .*steps\.0\.at/],
+    ['a year beyond counting', all, (o) => at(o, 'start + 9999999 months'), /^DEED_BAD_FILE: .*steps\.0\.at/],
+    [
+      'an act before signing',
+      all,
+      (o) => at(o, 'start - 90 days'),
+      /^DEED_BAD_SCENARIO: .*"start - 90 days"/,
+    ],
+    [
+      'an end before signing',
+      all,
+      (o) => ({ ...o, until: 'start - 90 days' }),
+      /^DEED_BAD_SCENARIO: .*ends at/,
+    ],
+    [
+      'too much given',
+      all,
+      (o) => step(o, 'depositPay', ['1 USDC']),
+      /^DEED_BAD_SCENARIO: .*depositPay.*none/,
+    ],
+    ['too little given', all, (o) => step(o, 'paymentPay', []), /^DEED_BAD_SCENARIO: .*takes 1 \(amount\)/],
+    [
+      'a wallet of nobody',
+      all,
+      (o) => ({ ...o, wallets: { Tenent: '1 USDC' } }),
+      /^DEED_BAD_SCENARIO: .*"Tenant"\?/,
+    ],
+    ['a wallet beyond all', all, (o) => wallet(o, `${'9'.repeat(90)} USDC`), /^DEED_BAD_VALUE: .*2\^128/],
+    [
+      'a rent beyond all',
+      all,
+      (o) => term(o, 'rent', `${'9'.repeat(39)} USDC`),
+      /^DEED_BAD_VALUE: rent .*uint128/,
+    ],
+    [
+      'two of one name',
+      all,
+      (o) => ({ ...o, name: 'early-exit' }),
+      /^DEED_BAD_SCENARIO: .*two scenarios "early-exit"/,
+    ],
+    [
+      'a getter that is none',
+      outline,
+      (o) => set(o.debts[0], 'getter', 'nope'),
+      /^DEED_OUTLINE_CONTRACT: .*debt arrears.*"nope"/,
+    ],
+    [
+      'a term that is none',
+      outline,
+      (o) => set(o.terms.find((t: Json) => t.name === 'rent')!, 'field', 'rennt'),
+      /^DEED_OUTLINE_CONTRACT: .*term rent.*"rennt"/,
+    ],
+    [
+      'a party under another name',
+      outline,
+      (o) => set(o.parties[0], 'name', 'Owner'),
+      /^DEED_OUTLINE_CONTRACT: .*Landlord/,
+    ],
+    [
+      'an act without its values',
+      outline,
+      (o) => set(acts(o).find((a) => a.function === 'paymentPay')!, 'gives', []),
+      /^DEED_OUTLINE_CONTRACT: .*paymentPay with 0 values/,
+    ],
+    [
+      'a payment of nothing known',
+      outline,
+      (o) => set(acts(o).find((a) => a.pays)!.pays!, 'amount', 'nope'),
+      /^DEED_OUTLINE_CONTRACT: .*"nope"/,
+    ],
+    [
+      'too many parties',
+      outline,
+      (o) => o.parties.push(...Array(9).fill(o.parties[0])),
+      /^DEED_TOO_MANY_PARTIES: .*12/,
+    ],
+  ])('%s', async (_, file, change, says) => {
+    const folder = spoilt((f) => {
+      const before = JSON.parse(readFileSync(join(f, file), 'utf8'))
+      const after = change(before)
+      writeFileSync(join(f, file), JSON.stringify(typeof after === 'object' ? after : before))
+    })
+    const { text, exit } = await errorOf(folder, '--scenario', 'all-well')
+    expect(text).toMatch(says)
+    expect(exit).toBe(1)
+  })
+
+  it('says so when a scenario reads what is no number of the deed', async () => {
+    for (const name of ['nope', 'tenant', 'balanceOf']) {
+      const folder = spoilt((f) => edit(f, all, '"arrears"', `"${name}"`))
+      const { err, exit } = await runDeed(['perform', folder])
+      expect(err.join('\n')).toMatch(new RegExp(`^DEED_BAD_VALUE: amount cannot be "${name}"`))
+      expect(exit).toBe(1)
+    }
+  })
+
   it('says so when the contract does not refuse what the scenario says it will', async () => {
     const folder = spoilt((f) =>
       edit(
@@ -207,3 +310,14 @@ describe('what is wrong is said in one sentence with a code', () => {
     expect(exit).toBe(1)
   })
 })
+
+/** Changes one field of a part of a file; what is returned is not used then. */
+const set = (part: Record<string, unknown>, field: string, value: unknown): void => {
+  part[field] = value
+}
+const at = (o: { steps?: Record<string, unknown>[] }, when: string) => set(o.steps![0]!, 'at', when)
+const step = (o: { steps?: Record<string, unknown>[] }, act: string, give: string[]) =>
+  set(o.steps!.find((s) => s.act === act)!, 'give', give)
+const term = (o: { terms?: Record<string, unknown> }, name: string, words: string) =>
+  set(o.terms!, name, words)
+const wallet = (o: { wallets?: Record<string, unknown> }, words: string) => set(o.wallets!, 'Tenant', words)

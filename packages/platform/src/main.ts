@@ -107,10 +107,12 @@ const main = async () => {
 try {
   await main()
 } catch (error) {
-  if (!(error instanceof PlatformError)) throw error
-  // A parent says it in its own words.
-  if (!process.send) log('error', error.message, { code: error.code, ...error.details })
-  report({ kind: 'failed', code: error.code, message: error.message })
+  const isKnown = error instanceof PlatformError
+  const { message, stack } = error as Error
+  const [code, details] = isKnown ? [error.code, error.details] : ['DEED_INTERNAL', { stack }]
+  // A parent says what is known in its own words.
+  if (!process.send || !isKnown) log('error', message, { code, ...details })
+  report({ kind: 'failed', code, message })
   process.exitCode = 1
   // What was sent must still leave; the open channel alone would keep the process.
   if (process.connected) process.disconnect()

@@ -1,6 +1,6 @@
 /** The platform as a process of its own, as `deed dev` and an operator start it. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -94,6 +94,13 @@ test('the public development key is refused on another chain, and everything els
 test('wrong options and wrong keys say what is wrong', async () => {
   const { message } = await start({ rpcUrl: 'ftp://x', more: 1 })
   expect(message).toMatchObject({ kind: 'failed', code: 'DEED_PLATFORM_OPTIONS' })
+  const file = join(scratch, 'a-file')
+  writeFileSync(file, '')
+  expect((await start({ dataFolder: file })).message).toMatchObject({
+    kind: 'failed',
+    code: 'DEED_DATA_FOLDER',
+    message: expect.stringContaining(file),
+  })
   const busy = createServer()
   await new Promise<void>((resolve) => busy.listen(0, '127.0.0.1', resolve))
   const { port } = busy.address() as { port: number }

@@ -10,6 +10,9 @@ export interface ForwardTarget {
   readonly port: number
 }
 
+/** Requests that wait for the platform at once; more are told at once that it is away. */
+const MAX_WAITING = 1_000
+
 /** Knows where the platform is, and waits for it while it starts. */
 export interface Forwarding {
   /** Where it is from now on; `undefined`: away. */
@@ -28,7 +31,7 @@ export const createForwarding = (first: ForwardTarget | undefined, waitMs: numbe
       if (target !== undefined) for (const tell of waiting) tell(target)
     },
     target: async () => {
-      if (current !== undefined || waitMs === 0) return current
+      if (current !== undefined || waitMs === 0 || waiting.size >= MAX_WAITING) return current
       return new Promise((resolve) => {
         const tell = (target: ForwardTarget | undefined) => {
           clearTimeout(timeout)

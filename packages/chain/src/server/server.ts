@@ -12,8 +12,8 @@ import { createSockets } from './websocket.ts'
 const MAX_CONNECTIONS = 4_096
 /** A pooled client breaks if an idle connection is dropped within about ten seconds: keep it longer. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000
-/** A page that is opened while the platform starts comes late rather than not: a cold start takes about 3 s. */
-const PLATFORM_WAIT_MS = 5_000
+/** A page that is opened while the platform starts comes late rather than not: a cold start took up to 7 s. */
+const PLATFORM_WAIT_MS = 30_000
 /** A request must have come in whole by then. */
 const REQUEST_TIMEOUT_MS = 60_000
 
@@ -28,7 +28,7 @@ export interface ServerOptions {
   readonly forward?: ForwardTarget | undefined
   /** A platform process will come: until then its paths answer 503 rather than 404. */
   readonly expectsForward?: boolean | undefined
-  /** How long a request for the platform waits while that is away. Default: 5,000. */
+  /** How long a request for the platform waits while that is away. Default: 30,000. */
   readonly platformWaitMs?: number | undefined
   /** How often WebSocket clients are asked whether they are there. Default: 30,000. */
   readonly heartbeatMs?: number | undefined

@@ -1,11 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { rm } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { command } from '../command.ts'
 import { CommandError, EXIT } from '../fault.ts'
 import { flag, number, text, texts } from '../options.ts'
 import { type House, openHouse } from '../supervise/house.ts'
 import { DEV_KEEPER } from '../supervise/keeper-account.ts'
+import { temporaryFolder } from '../temporary.ts'
 import type { Terminal } from '../terminal.ts'
 
 /** Where every tool looks for a development chain. */
@@ -58,7 +58,7 @@ export const dev = command({
         `The accounts of \`deed dev\` come from the well-known mnemonic, whose keys everybody has; they are refused on chain id ${chainId}. Leave --chain-id out, for ${DEV_CHAIN_ID}.`,
       )
     }
-    const temporary = options.data === undefined ? await mkdtemp(join(tmpdir(), 'deed-dev-')) : undefined
+    const temporary = options.data === undefined ? await temporaryFolder('dev') : undefined
     const blockTime = options['block-time']
     const say = options.json
       ? (message: string) => terminal.out(JSON.stringify({ event: 'notice', message }))
@@ -98,11 +98,22 @@ export const logTo =
   (terminal: Terminal) =>
   (name: string, line: string): void => {
     if (terminal.env.DEED_DEBUG === '1') terminal.err(terminal.style('dim', `${name}: ${line}`))
-    else if (line.startsWith('{')) {
-      const { level, code, message } = JSON.parse(line) as Record<string, string>
-      if (level !== 'info' && code) terminal.err(terminal.style('yellow', `${code}: ${message}`))
-    } else terminal.err(terminal.style('dim', `${name}: ${line}`))
+    else {
+      const entry = entryOf(line)
+      if (!entry) terminal.err(terminal.style('dim', `${name}: ${line}`))
+      else if (entry.level !== 'info' && entry.code)
+        terminal.err(terminal.style('yellow', `${entry.code}: ${entry.message}`))
+    }
   }
+
+/** A line of a child's log; what Node itself prints when a process dies is none, though it may begin like one. */
+const entryOf = (line: string): Record<string, string> | undefined => {
+  try {
+    return line.startsWith('{') ? JSON.parse(line) : undefined
+  } catch {
+    return undefined
+  }
+}
 
 export const untilStopped = ({ stop }: Terminal): Promise<void> =>
   new Promise((resolve) => {

@@ -1,5 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -19,6 +18,7 @@ import { type Entrance, run } from '../perform/run.ts'
 import { headTime, type Stage, travel } from '../perform/stage.ts'
 import { endow } from '../perform/token.ts'
 import { openHouse } from '../supervise/house.ts'
+import { temporaryFolder } from '../temporary.ts'
 import type { Terminal } from '../terminal.ts'
 import { DEFAULT_HOST, DEFAULT_PORT, logTo, untilStopped } from './dev.ts'
 
@@ -51,7 +51,7 @@ export const start = command({
   ],
   run: async (options, _, terminal) => {
     const agreement = await readAgreement(exampleFolder())
-    const dataFolder = await mkdtemp(join(tmpdir(), 'deed-start-'))
+    const dataFolder = await temporaryFolder('start')
     try {
       const house = await openHouse(
         {

@@ -2,6 +2,7 @@
 import { pbkdf2Sync } from 'node:crypto'
 import type { Outline } from '@deed/agreement'
 import { type HDAccount, HDKey, hdKeyToAccount } from 'viem/accounts'
+import { CommandError } from '../fault.ts'
 
 /** The well-known development mnemonic. Its keys are public: it is refused on any chain but the development one. */
 const DEV_MNEMONIC = 'test test test test test test test test test test test junk'
@@ -19,7 +20,10 @@ export interface Cast {
 
 export const castOf = (outline: Outline): Cast => {
   if (outline.parties.length > MOST_PARTIES) {
-    throw new RangeError(`a deed has at most ${MOST_PARTIES} parties, and this one ${outline.parties.length}`)
+    throw new CommandError(
+      'DEED_TOO_MANY_PARTIES',
+      `The deed has ${outline.parties.length} parties, and there are development accounts for ${MOST_PARTIES}. Leave some out of outline.json.`,
+    )
   }
   const root = rootKey()
   const devAccount = (addressIndex: number) => hdKeyToAccount(root, { addressIndex })

@@ -7,6 +7,7 @@ import type { z } from 'zod'
 import { CommandError, usageError } from '../fault.ts'
 import { nearest } from '../nearest.ts'
 import { compileContract } from './contract.ts'
+import { checkOutline } from './fit.ts'
 
 export interface Agreement {
   readonly folder: string
@@ -36,6 +37,7 @@ export const readAgreement = async (path: string): Promise<Agreement> => {
   }
   const scenarios = await readScenarios(folder)
   const { abi, bytecode } = await compileContract(folder, outline.contract)
+  checkOutline(outline, abi)
   return { folder, outline, text, abi, bytecode, scenarios }
 }
 
@@ -55,9 +57,9 @@ export const chooseScenarios = (agreement: Agreement, name: string | undefined):
 
 const folderOf = async (path: string): Promise<string> => {
   const full = resolve(path)
-  const found = await stat(full).catch(() => undefined)
+  const found = path === '' ? undefined : await stat(full).catch(() => undefined)
   if (!found) {
-    throw new CommandError('DEED_NOT_FOUND', `There is no folder or file ${path}. Check the path.`)
+    throw new CommandError('DEED_NOT_FOUND', `There is no folder or file ${path || '""'}. Check the path.`)
   }
   const folder = found.isDirectory() ? full : dirname(full)
   if (!found.isDirectory() && basename(full) !== 'outline.json' && !full.endsWith('.deed')) {
@@ -82,6 +84,10 @@ const readScenarios = async (folder: string): Promise<Scenario[]> => {
     )
   }
   const scenarios = await Promise.all(files.map((file) => readJson(join(place, file), scenarioSchema)))
+  const names = scenarios.map(({ name }) => name)
+  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  if (twice !== undefined)
+    throw new CommandError('DEED_BAD_SCENARIO', `${shown(place)} has two scenarios "${twice}". Rename one.`)
   const readme = await readFile(join(folder, 'README.md'), 'utf8').catch(() => '')
   const place_ = ({ name }: Scenario) => {
     const heading = new RegExp(`^#+ .*\\b${name}\\b`, 'm').exec(readme)

@@ -1,5 +1,5 @@
 /** One scenario on a stage: its deed deployed and signed, and what its parties have still to do. */
-import type { Act, Clause, Scenario, ScenarioStep } from '@deed/agreement'
+import type { Scenario } from '@deed/agreement'
 import {
   type Abi,
   type AbiParameter,
@@ -11,17 +11,17 @@ import {
 } from 'viem'
 import type { HDAccount } from 'viem/accounts'
 import { CommandError } from '../fault.ts'
-import { nearest } from '../nearest.ts'
 import type { Cast } from './cast.ts'
+import { getterOf, NUMBER } from './fit.ts'
 import type { Agreement } from './folder.ts'
 import { addMonths, type Day, dayOf, instantOf, isoOf } from './instant.ts'
-import { parseMoney } from './money.ts'
 import { refusalIn, refused } from './refusal.ts'
+import { type Action, type Script, scriptOf } from './script.ts'
 import { headTime, type Stage, send, shownTime, travel } from './stage.ts'
 import { termsOf } from './terms.ts'
 import { encodeValue, type Meaning } from './value.ts'
 
-export interface Play {
+export interface Play extends Script {
   readonly agreement: Agreement
   readonly scenario: Scenario
   readonly cast: Cast
@@ -34,18 +34,6 @@ export interface Play {
   readonly since: bigint
   /** What the parties have still to do, in order of time. Taken from the front. */
   readonly actions: Action[]
-  /** Spans in which no keeper calls, in seconds. */
-  readonly asleep: readonly { from: number; to: number }[]
-  /** The last instant that is played. */
-  readonly until: number
-}
-
-export interface Action {
-  /** Seconds. */
-  readonly time: number
-  readonly step: ScenarioStep
-  readonly clause: Clause
-  readonly act: Act
 }
 
 /** A transaction that the scenario expected to be refused, and was. */
@@ -84,6 +72,7 @@ export const deployPlay = async (casting: Casting): Promise<Play> => {
     casting,
     await headTime(stage),
   )
+  const script = scriptOf(agreement, scenario, start)
   const values = await termsOf(casting, terms)
   const data = encodeDeployData({
     abi: agreement.abi,
@@ -102,12 +91,7 @@ export const deployPlay = async (casting: Casting): Promise<Play> => {
     terms,
     deed: receipt.contractAddress!,
     since: receipt.blockNumber,
-    actions: actionsOf(agreement, scenario, start),
-    asleep: scenario.asleep.map(({ from, to }) => ({
-      from: instantOf(from, start),
-      to: instantOf(to, start),
-    })),
-    until: instantOf(scenario.until, start),
+    ...script,
   }
 }
 
@@ -192,7 +176,9 @@ const argumentsOf = async (stage: Stage, play: Play, { step, act }: Action): Pro
 const meaningOf = (stage: Stage, play: Play): Meaning => ({
   outline: play.agreement.outline,
   folder: play.agreement.folder,
-  get: async (getter) => (await read(stage, play, getter)) as bigint,
+  get: async (getter) =>
+    getterOf(play.agreement.abi, getter, NUMBER) &&
+    BigInt((await read(stage, play, getter)) as bigint | number),
 })
 
 const paymentOf = async (stage: Stage, play: Play, { act }: Action, args: unknown[]) => {
@@ -207,40 +193,13 @@ const functionOf = (abi: Abi, name: string): readonly AbiParameter[] => {
   return item?.type === 'function' ? item.inputs : []
 }
 
-/** Steps of a scenario, repeated steps laid out, each found in the outline. */
-const actionsOf = ({ outline }: Agreement, scenario: Scenario, start: Day): Action[] => {
-  const acts = new Map(
-    outline.clauses.flatMap((clause) => clause.acts.map((a) => [a.function, { clause, act: a }])),
-  )
-  const people = [...outline.parties.map(({ name }) => name), 'Anyone']
-  const actions = scenario.steps.flatMap((step) => {
-    const found = acts.get(step.act)
-    if (!found) throw unknownName(scenario, 'act', step.act, [...acts.keys()])
-    if (!people.includes(step.by)) throw unknownName(scenario, 'party', step.by, people)
-    return Array.from({ length: step.months }, (_, k) => ({
-      ...found,
-      step,
-      time: instantOf(step.at, start, k),
-    }))
-  })
-  return actions.sort((a, b) => a.time - b.time)
-}
-
-const unknownName = (scenario: Scenario, what: string, name: string, names: readonly string[]) => {
-  const near = nearest(name, names)
-  return new CommandError(
-    'DEED_BAD_SCENARIO',
-    `Scenario "${scenario.name}" names the ${what} "${name}", and the deed has none of that name. ${near ? `Did it mean "${near}"?` : `There are: ${names.join(', ')}.`}`,
-  )
-}
-
 /** The day on which the deed starts, such that its parties sign in the future. */
 const startOf = (terms: Record<string, string>, scenario: Scenario, casting: Casting, now: number) => {
   const start = dayOf(terms.start ?? '')
   if (start === undefined) {
     throw new CommandError(
       'DEED_BAD_VALUE',
-      `start cannot be "${terms.start}": a date is written 2027-02-01. Correct the scenario, or give it by --term.`,
+      `start cannot be "${terms.start ?? ''}": a date is written 2027-02-01. Correct the scenario, or give it by --term.`,
     )
   }
   const signed = (day: Day) => instantOf(scenario.signed, day)
@@ -254,14 +213,3 @@ const startOf = (terms: Record<string, string>, scenario: Scenario, casting: Cas
     `The parties would sign at ${shownTime(signed(day))} for a start on ${isoOf(day)}, and the chain is at ${shownTime(now)} already. Choose a later start: --term start=DATE.`,
   )
 }
-
-/** What each party owns at the beginning, by the scenario. */
-export const walletsOf = ({ outline }: Agreement, scenario: Scenario) =>
-  Object.entries(scenario.wallets).map(([party, text]) => {
-    const money = parseMoney(text, (token) => outline.tokens.find((t) => t.name === token)?.decimals)
-    if (money) return { party, ...money }
-    throw new CommandError(
-      'DEED_BAD_VALUE',
-      `The wallet of ${party} in scenario "${scenario.name}" cannot be "${text}". Write it "20,000 USDC", with a token of the deed.`,
-    )
-  })

@@ -76,7 +76,8 @@ const healthOf = async (url: string) => {
   const giveUpMs = performance.now() + PLATFORM_TIMEOUT_MS
   for (;;) {
     const response = await fetch(new URL('/api/health', url), {
-      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+      // The chain holds the request back while its platform starts.
+      signal: AbortSignal.timeout(PLATFORM_TIMEOUT_MS),
     }).catch(() => undefined)
     if (response?.ok) {
       const health = healthSchema.safeParse(await response.json().catch(() => undefined))

@@ -5,7 +5,7 @@ import { CommandError } from '../fault.ts'
 import type { Cast } from './cast.ts'
 import { compileToken } from './contract.ts'
 import type { Agreement } from './folder.ts'
-import { walletsOf } from './play.ts'
+import { walletsOf } from './script.ts'
 import { type Stage, send } from './stage.ts'
 
 /** The test token's. */

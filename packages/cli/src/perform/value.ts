@@ -12,8 +12,8 @@ export interface Meaning {
   readonly outline: Outline
   /** Where documents lie. */
   readonly folder: string
-  /** Reads a getter of the deed at this moment; undefined before there is a deed. */
-  readonly get?: (getter: string) => Promise<bigint>
+  /** Reads a getter of the deed at this moment; undefined before there is a deed, and for what is no number. */
+  readonly get?: (getter: string) => Promise<bigint | undefined>
 }
 
 interface Written {
@@ -29,11 +29,22 @@ const CALENDAR_UNIT = /^(\d+) (days?|months?|weeks?|years?|hours?|minutes?)$/
 /** @throws DEED_BAD_VALUE if the words do not say a value of that kind. */
 export const encodeValue = async (text: string, written: Written, meaning: Meaning): Promise<unknown> => {
   const value = await DECODERS[written.kind](text, meaning, written.parameter)
-  if (value !== undefined) return value
+  const { type } = written.parameter
+  if (value !== undefined && fits(value, type)) return value
+  const why =
+    value === undefined ? EXPECTED[written.kind] : `the contract keeps it as ${type}, which is too small`
   throw new CommandError(
     'DEED_BAD_VALUE',
-    `${written.name} cannot be "${text}": ${EXPECTED[written.kind]}. Correct the scenario, or give it by --term.`,
+    `${written.name} cannot be "${text}": ${why}. Correct the scenario, or give it by --term.`,
   )
+}
+
+/** Whether a number is one that the type can hold. */
+const fits = (value: unknown, type: string): boolean => {
+  const [, unsigned, bits] = /^(u?)int(\d+)$/.exec(type) ?? []
+  if (bits === undefined || (typeof value !== 'bigint' && typeof value !== 'number')) return true
+  const size = unsigned ? Number(bits) : Number(bits) - 1
+  return BigInt(value) < 2n ** BigInt(size) && BigInt(value) >= (unsigned ? 0n : -(2n ** BigInt(size)))
 }
 
 type Decoder = (text: string, meaning: Meaning, parameter: AbiParameter) => Promise<unknown> | unknown
@@ -76,7 +87,8 @@ const amount = async (text: string, { outline, get }: Meaning): Promise<bigint |
   const [, numerator = '1', denominator = '1', getter] =
     /^(?:(\d+)\/([1-9]\d*) )?([A-Za-z_][A-Za-z0-9_]*)$/.exec(text) ?? []
   if (!getter || !get) return undefined
-  return ((await get(getter)) * BigInt(numerator)) / BigInt(denominator)
+  const amount = await get(getter)
+  return amount === undefined ? undefined : (amount * BigInt(numerator)) / BigInt(denominator)
 }
 
 /** The hash of a file in the agreement's folder; with its name where the contract takes that too. */

@@ -13,14 +13,18 @@ const ATTEMPTS = 5
 
 /**
  * @returns a function that gives the lock back.
- * @throws `DEED_DATA_IN_USE` with the holder's process id.
+ * @throws `DEED_DATA_IN_USE` with the holder's process id; `DEED_DATA_FOLDER` where nothing can be written.
  */
 export const lockFolder = (folder: string): (() => void) => {
-  mkdirSync(folder, { recursive: true })
   const path = join(folder, 'lock')
   const mine = `${path}.${process.pid}.${performance.now()}`
   const content = JSON.stringify({ pid: process.pid, host: hostname() })
-  writeFileSync(mine, content)
+  try {
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(mine, content)
+  } catch (error) {
+    throw unusable(folder, error as NodeJS.ErrnoException)
+  }
   try {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       try {
@@ -76,6 +80,13 @@ const isAlive = (holder: Holder): boolean => {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
+
+const unusable = (folder: string, { code }: NodeJS.ErrnoException) =>
+  new PlatformError(
+    'DEED_DATA_FOLDER',
+    `The data folder ${folder} cannot be written (${code}). Choose another folder, or make this one a folder of yours with room in it.`,
+    { folder, reason: code },
+  )
 
 const inUse = (folder: string, { pid, host }: Holder) =>
   new PlatformError(
