@@ -141,6 +141,7 @@ export type HaltReason =
   | 'return data out of bounds'
   | 'contract address collision'
   | 'max code size exceeded'
+  | 'contract creation code storage out of gas'
   | 'max initcode size exceeded'
   | 'invalid code: must not begin with 0xef'
   | 'precompile failed'
@@ -201,14 +202,20 @@ export interface TraceStep {
   readonly opcode: number
   readonly gasLeft: bigint
   readonly gasCost: bigint
+  /** With what this instruction adds. */
   readonly gasRefund: bigint
   /** The outermost frame has depth 1. */
   readonly depth: number
+  /** Why it will not be executed: its operands or its price did not hold. */
+  readonly fault?: HaltReason
   /** Top is last. */
   readonly stack: readonly bigint[]
   readonly memory: Uint8Array
   readonly returnData: Uint8Array
+  /** Whose storage and balance the frame works on. */
   readonly address: Address
+  /** The present value of one of that account's slots. */
+  slot(key: bigint): bigint
 }
 
 export interface TraceFrame {
@@ -218,6 +225,7 @@ export interface TraceFrame {
   readonly from: Address
   /** The account that was named: whose code runs, or who is made, or who gets the balance. */
   readonly to: Address
+  /** What CALLVALUE says. */
   readonly value: bigint
   readonly gas: bigint
   readonly input: Uint8Array
@@ -226,6 +234,16 @@ export interface TraceFrame {
 export interface TraceResult {
   readonly status: 'success' | 'revert' | 'halt'
   readonly reason?: HaltReason
+  /** The instruction at which the frame halted, unless it halted before its first or after its last. */
+  readonly fault?: TraceFault
   readonly gasUsed: bigint
   readonly output: Uint8Array
+}
+
+export interface TraceFault {
+  readonly opcode: number
+  /** Words on the stack. */
+  readonly stackSize: number
+  /** Without the instruction's static gas if that could be paid. */
+  readonly gasLeft: bigint
 }

@@ -37,9 +37,21 @@ export interface Scope {
   readonly block: BlockContext
   /** Hash of an ancestor of the block. */
   readonly blockHash: (number: bigint) => Hash | Miss
-  readonly tracer?: Tracer | undefined
   /** In place of the fork's own. */
   readonly precompiles?: PrecompileTable
+  readonly tracer?: MessageTracer | undefined
+}
+
+/** Follows one message: what the engine tells, and what happens around it. */
+export interface MessageTracer extends Tracer {
+  /**
+   * Before anything is paid. A message that was given up because a value was missing begins again.
+   *
+   * @param state Shows what was changed outside the engine: fees, nonces and delegations; at the end everything.
+   */
+  begin?(scope: Scope, message: ExecutionMessage, state: Reader): void
+  /** After fees, refunds and deletions. */
+  end?(ran: Ran): void
 }
 
 export interface ExecutionMessage {
@@ -81,6 +93,7 @@ export const runMessage = (scope: Scope, below: Reader, message: ExecutionMessag
   const { sender, to, nonce, gasLimit, gasPrice } = message
   const layer = createLayer()
   const state = overlay(below, layer)
+  scope.tracer?.begin?.(scope, message, state)
 
   const blobFee = BigInt(message.blobVersionedHashes.length) * GAS_PER_BLOB * block.blobBaseFee
   change(layer, state, sender, (account) => ({
@@ -127,7 +140,9 @@ export const runMessage = (scope: Scope, below: Reader, message: ExecutionMessag
 
   for (const address of outcome.destroyed) deleteAccount(layer, address)
   if (isActive('SpuriousDragon', rules.fork)) clearEmpty(layer, state, touched)
-  return { outcome, gasUsed, gasPeak, logs: outcome.logs, layer, created }
+  const ran = { outcome, gasUsed, gasPeak, logs: outcome.logs, layer, created }
+  scope.tracer?.end?.(ran)
+  return ran
 }
 
 /**

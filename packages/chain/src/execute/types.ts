@@ -1,9 +1,10 @@
-import type { Address, Hash, Hex, Log, Outcome, Tracer } from '@deed/evm'
+import type { Address, Hash, Hex, Log, Outcome } from '@deed/evm'
 import type { Block, Header, Receipt, Request, Withdrawal } from '../block/types.ts'
 import type { Layer, StateOverrides } from '../state/types.ts'
 import type { TransactionFault } from '../transaction/fault.ts'
 import type { AccessList, Authorization, Transaction } from '../transaction/types.ts'
 import type { BlockFault } from './fault.ts'
+import type { MessageTracer } from './message.ts'
 
 /** What goes into a block besides its parent. The same parent and inputs give the same block. */
 export interface BlockInputs {
@@ -92,7 +93,7 @@ export interface BlockOverrides {
 export interface CallOptions {
   readonly state?: StateOverrides
   readonly block?: BlockOverrides
-  readonly tracer?: Tracer
+  readonly tracer?: MessageTracer
   /** Assumed before `state`: what an earlier call left, for instance. */
   readonly layer?: Layer
 }

@@ -1,5 +1,5 @@
 /** How frames begin and end: value moves, precompiles run, code is deposited, the caller gets its answer. */
-import type { HaltReason } from '../engine.ts'
+import type { HaltReason, TraceFault } from '../engine.ts'
 import { EMPTY_CODE_HASH } from '../keccak.ts'
 import {
   charge,
@@ -113,6 +113,7 @@ export function finish(
   ended: 'success' | 'revert' | 'halt',
   data: Uint8Array = NO_DATA,
   halted?: HaltReason,
+  fault?: TraceFault,
 ): void {
   const isCreate = frame.kind === 'CREATE' || frame.kind === 'CREATE2'
   let status = ended
@@ -130,6 +131,7 @@ export function finish(
   machine.tracer?.exit?.({
     status,
     ...(reason === undefined ? {} : { reason }),
+    ...(fault === undefined ? {} : { fault }),
     gasUsed: frame.gas - gasOf(frame),
     output,
   })
@@ -162,7 +164,7 @@ function deposit({ journal, rules }: Machine, frame: Frame, code: Uint8Array): H
     charge(frame, CODE_DEPOSIT_BYTE_GAS * code.length)
   } catch (error) {
     if (error !== OUT_OF_GAS) throw error
-    return rules.codeDepositMustBePaid ? 'out of gas' : undefined
+    return rules.codeDepositMustBePaid ? 'contract creation code storage out of gas' : undefined
   }
   if (code.length > 0) setCode(journal, frame.account, code)
   return undefined

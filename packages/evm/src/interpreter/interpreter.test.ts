@@ -157,7 +157,13 @@ describe('a tracer', () => {
     const { steps, results } = trace('ADD')
     expect(steps.map(({ opcode }) => opcode)).toEqual([0x01])
     expect(results).toEqual([
-      { status: 'halt', reason: 'stack underflow', gasUsed: 100_000n, output: new Uint8Array() },
+      {
+        status: 'halt',
+        reason: 'stack underflow',
+        fault: { opcode: 0x01, stackSize: 0, gasLeft: 100_000n },
+        gasUsed: 100_000n,
+        output: new Uint8Array(),
+      },
     ])
   })
 })

@@ -4,7 +4,7 @@
  * One loop runs the topmost frame; calls push frames and ends pop them, so that depth 1024 costs no JavaScript
  * stack. Each instruction is two steps out of a table: charge, then execute.
  */
-import type { Engine, EngineCall, Missing, Outcome } from '../engine.ts'
+import type { Engine, EngineCall, HaltReason, Missing, Outcome } from '../engine.ts'
 import { MISS } from '../engine.ts'
 import { precompilesAt } from '../precompiles/table.ts'
 import { rulesAt } from '../rules.ts'
@@ -12,7 +12,7 @@ import { enterCall, enterCreate, finish } from './enter.ts'
 import { charge, type Frame, gasOf, type Machine, NO_DATA } from './frame.ts'
 import { instructionsAt } from './instruction.ts'
 import { delegateOf } from './instructions/access.ts'
-import { accountAt, changesOf, createJournal, warmUp } from './journal.ts'
+import { accountAt, changesOf, createJournal, slotAt, warmUp } from './journal.ts'
 import { Halt, INVALID_OPCODE, MissSignal, STACK_OVERFLOW, STACK_UNDERFLOW } from './unwind.ts'
 
 export const interpreter: Engine = { name: 'interpreter', run }
@@ -105,7 +105,10 @@ function runFrame(machine: Machine, frame: Frame): void {
     while (frame.running) step(machine, frame)
   } catch (signal) {
     if (!(signal instanceof Halt)) throw signal
-    finish(machine, frame, 'halt', NO_DATA, signal.reason)
+    const { code, pc, sp: stackSize } = frame
+    const fault =
+      machine.tracer && ({ opcode: pc < code.length ? code[pc]! : 0, stackSize, gasLeft: gasOf(frame) } as const)
+    finish(machine, frame, 'halt', NO_DATA, signal.reason, fault)
   }
 }
 
@@ -129,20 +132,21 @@ function executeTraced(machine: Machine, frame: Frame): void {
   const { code, pc, sp } = frame
   const opcode = pc < code.length ? code[pc]! : 0
   const before = gasOf(frame)
-  const refundBefore = journal.refund
   const memorySize = frame.memory.size
-  const tell = () =>
+  const tell = (fault?: HaltReason) =>
     machine.tracer!.step!({
       pc,
       opcode,
       gasLeft: before,
       gasCost: before - gasOf(frame),
-      gasRefund: BigInt(refundBefore),
+      gasRefund: BigInt(Math.max(0, journal.refund)),
       depth: frame.depth,
+      ...(fault === undefined ? {} : { fault }),
       stack: frame.stack.slice(0, sp),
       memory: frame.memory.bytes.subarray(0, memorySize),
       returnData: frame.returnData,
       address: frame.account.address,
+      slot: (key) => slotAt(journal, frame.account, key).value,
     })
   const instruction = instructions.execute[opcode]
   try {
@@ -152,7 +156,7 @@ function executeTraced(machine: Machine, frame: Frame): void {
     charge(frame, instructions.gas[opcode]!)
     instructions.charge[opcode]?.(frame, machine)
   } catch (signal) {
-    tell()
+    if (signal instanceof Halt) tell(signal.reason)
     throw signal
   }
   tell()
