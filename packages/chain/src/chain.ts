@@ -8,6 +8,7 @@ import { ancestorHashes } from './execute/ancestors.ts'
 import { blockContext, executeBlock, type Host, rulesAfter, rulesOf } from './execute/block.ts'
 import { runCall } from './execute/call.ts'
 import { type BlockFault, blockFault, isBlockFault } from './execute/fault.ts'
+import { type Replay, replayBlock } from './execute/replay.ts'
 import { type SimulatedBlock, type Simulation, simulate } from './execute/simulate.ts'
 import type { SimulationFault } from './execute/simulated-call.ts'
 import type { BlockInputs, CallOptions, CallRequest, CallResult, Executed } from './execute/types.ts'
@@ -61,6 +62,8 @@ export interface Chain {
   setHead(hash: Hash): Promise<void>
   /** Forgets a block and everything that descends from it. The head must not be among it. */
   forget(hash: Hash): Promise<void>
+  /** Runs the transactions of a block again, which need not be committed; its parent must be. */
+  replay(block: Block): Promise<Replay>
   /** Runs a call in the block's context and on the state after it. */
   call(request: CallRequest, at: Hash, options?: CallOptions): Promise<CallResult | TransactionFault>
   /** Runs a call in the context and on the state of a block that is not committed. */
@@ -175,6 +178,7 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
         await store.write(batch)
       }),
 
+    replay: async (block) => replayBlock(host, await known(block.header.parentHash), block),
     call: async (request, at, options = {}) => {
       const record = await known(at)
       const open = () => readerAt(store, record.position)

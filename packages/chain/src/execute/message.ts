@@ -44,14 +44,19 @@ export interface Scope {
 
 /** Follows one message: what the engine tells, and what happens around it. */
 export interface MessageTracer extends Tracer {
-  /**
-   * Before anything is paid. A message that was given up because a value was missing begins again.
-   *
-   * @param state Shows what was changed outside the engine: fees, nonces and delegations; at the end everything.
-   */
-  begin?(scope: Scope, message: ExecutionMessage, state: Reader): void
+  /** Before anything is paid. A message that was given up because a value was missing begins again. */
+  begin?(start: MessageStart): void
   /** After fees, refunds and deletions. */
   end?(ran: Ran): void
+}
+
+export interface MessageStart {
+  readonly scope: Scope
+  readonly message: ExecutionMessage
+  /** The state before the message. */
+  readonly before: Reader
+  /** The same with what was changed on top: so far fees, nonces and delegations; at the end everything. */
+  readonly state: Reader
 }
 
 export interface ExecutionMessage {
@@ -93,7 +98,7 @@ export const runMessage = (scope: Scope, below: Reader, message: ExecutionMessag
   const { sender, to, nonce, gasLimit, gasPrice } = message
   const layer = createLayer()
   const state = overlay(below, layer)
-  scope.tracer?.begin?.(scope, message, state)
+  scope.tracer?.begin?.({ scope, message, before: below, state })
 
   const blobFee = BigInt(message.blobVersionedHashes.length) * GAS_PER_BLOB * block.blobBaseFee
   change(layer, state, sender, (account) => ({

@@ -1,4 +1,5 @@
 /** Every method by name: what it may do, what it costs, what it takes, and who answers it. */
+import { DEBUG_METHODS } from './debug-methods.ts'
 import {
   address,
   anything,
@@ -187,6 +188,7 @@ export const METHODS: Readonly<Record<string, Method>> = {
   debug_getRawHeader: method('debug', 2, [which], raw.debugGetRawHeader),
   debug_getRawReceipts: method('debug', 10, [which], raw.debugGetRawReceipts),
   debug_getRawTransaction: method('debug', 2, [transactionHash], raw.debugGetRawTransaction),
+  ...DEBUG_METHODS,
 
   evm_mine: method('dev', 100, [param('timestamp', anything)], evm.evmMine),
   hardhat_mine: method('dev', 100, [blocks, interval], evm.hardhatMine),

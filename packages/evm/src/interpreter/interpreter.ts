@@ -133,12 +133,13 @@ function executeTraced(machine: Machine, frame: Frame): void {
   const opcode = pc < code.length ? code[pc]! : 0
   const before = gasOf(frame)
   const memorySize = frame.memory.size
-  const tell = (fault?: HaltReason) =>
+  const tell = (fault?: HaltReason) => {
+    const charged = before - gasOf(frame)
     machine.tracer!.step!({
       pc,
       opcode,
       gasLeft: before,
-      gasCost: before - gasOf(frame),
+      gasCost: fault === undefined || charged > 0n ? charged : BigInt(instructions.gas[opcode]!),
       gasRefund: BigInt(Math.max(0, journal.refund)),
       depth: frame.depth,
       ...(fault === undefined ? {} : { fault }),
@@ -148,6 +149,7 @@ function executeTraced(machine: Machine, frame: Frame): void {
       address: frame.account.address,
       slot: (key) => slotAt(journal, frame.account, key).value,
     })
+  }
   const instruction = instructions.execute[opcode]
   try {
     if (instruction === undefined) throw INVALID_OPCODE
