@@ -51,7 +51,10 @@ interface Case {
 type Json = Record<string, unknown>
 
 const main = async (): Promise<number> => {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { match: { type: 'string' } } })
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { match: { type: 'string' } },
+  })
   const [place, ...more] = positionals
   if (place === undefined || more.length > 0 || !existsSync(place)) {
     console.error(place === undefined || more.length > 0 ? USAGE : `${place} does not exist. ${USAGE}`)
@@ -63,7 +66,8 @@ const main = async (): Promise<number> => {
     if (values.match !== undefined && !name.includes(values.match)) continue
     const outcome = await runFile(file)
     total[outcome.status]++
-    if (outcome.status !== 'passed') console.log(`${outcome.status.toUpperCase()} ${name}\n    ${outcome.reason}`)
+    if (outcome.status !== 'passed')
+      console.log(`${outcome.status.toUpperCase()} ${name}\n    ${outcome.reason}`)
   }
   console.log(`${total.passed} passed, ${total.failed} failed, ${total.leftOut} left out`)
   return total.failed > 0 || total.passed === 0 ? 1 : 0
@@ -76,10 +80,10 @@ type Outcome =
 const runFile = async (file: string): Promise<Outcome> => {
   try {
     const one = JSON.parse(readFileSync(file, 'utf8')) as Case
-    if (one.request !== undefined) return compare(await answerOf(one), one.result)
+    if (one.request !== undefined) return compare(await answerOf(one), one.result, false)
     const tracer = TRACERS[basename(dirname(file))]
     if (tracer === undefined) return { status: 'leftOut', reason: `no tracer is known by the folder's name` }
-    return compare(await traceOf(one, tracer), one.result)
+    return compare(await traceOf(one, tracer), one.result, tracer !== 'prestateTracer')
   } catch (error) {
     return { status: 'failed', reason: `threw ${error instanceof Error ? error.stack : error}` }
   }
@@ -87,7 +91,7 @@ const runFile = async (file: string): Promise<Outcome> => {
 
 /** The transaction on the state of `alloc`, in the block that `context` says. */
 const traceOf = async ({ genesis: json, context = {}, input, tracerConfig }: Case, tracer: string) => {
-  const genesis = parseGenesis(json)
+  const genesis = parseGenesis({ ...json, config: lowerCased(json.config as Json) })
   const store = createMemoryStore()
   const chain = await openChain({ genesis, store, engine: interpreter })
   const at = (field: string) => BigInt((context[field] as string | undefined) ?? 0)
@@ -105,7 +109,7 @@ const traceOf = async ({ genesis: json, context = {}, input, tracerConfig }: Cas
     blobBaseFee: genesis.excessBlobGas === undefined ? 0n : blobBaseFee(header, rules),
     chainId: rules.chainId,
   }
-  const transaction = decodeTransaction(hexToBytes(input!))
+  const transaction = decodeTransaction(hexToBytes(input!.startsWith('0x') ? input! : `0x${input}`))
   if (isFault(transaction)) throw new Error(transaction.message)
   const { open } = traceConfig({ tracer, tracerConfig }, 'case')
   const budget = createBudget({ clock: () => performance.now(), timeoutMs: 60_000 })
@@ -136,25 +140,41 @@ const answerOf = async ({ genesis, blocks = [], request }: Case): Promise<unknow
   return node.request(request!.method, request!.params as unknown[])
 }
 
-const compare = (actual: unknown, expected: unknown): Outcome => {
-  const [have, want] = [plain(actual), plain(expected)]
+/** Go reads `IstanbulBlock` as `istanbulBlock`. */
+const lowerCased = (config: Json): Json =>
+  Object.fromEntries(
+    Object.entries(config).map(([name, value]) => [name[0]!.toLowerCase() + name.slice(1), value]),
+  )
+
+const compare = (actual: unknown, expected: unknown, isLoose: boolean): Outcome => {
+  const [have, want] = [plain(actual, isLoose), plain(expected, isLoose)]
   if (isDeepStrictEqual(have, want)) return { status: 'passed' }
   return { status: 'failed', reason: firstDifference(have, want, '') }
 }
 
-/** go-ethereum's own test compares neither of these, nor the case of digits, nor what is missing from what is null. */
-const PLACE = new Set(['blockHash', 'blockNumber', 'transactionHash', 'transactionPosition', 'time'])
-
-const plain = (value: unknown): unknown => {
+/**
+ * What go-ethereum's own tests compare: not where the transaction stands, nor the case of digits; and of calls, what
+ * is zero or empty is the same as what is missing.
+ */
+const plain = (value: unknown, isLoose: boolean): unknown => {
   if (typeof value === 'string') return value.startsWith('0x') ? value.toLowerCase() : value
-  if (Array.isArray(value)) return value.map(plain)
+  if (Array.isArray(value)) return value.map((entry) => plain(entry, isLoose))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([name, field]) => !PLACE.has(name) && field !== null && field !== undefined)
-      .map(([name, field]) => [name.startsWith('0x') ? name.toLowerCase() : name, plain(field)]),
-  )
+  const fields = Object.entries(value)
+    .filter(([name]) => !PLACE.has(name))
+    .map(
+      ([name, field]) => [name.startsWith('0x') ? name.toLowerCase() : name, plain(field, isLoose)] as const,
+    )
+  return Object.fromEntries(fields.filter(([, field]) => !isMissing(field, isLoose)))
 }
+
+const isMissing = (value: unknown, isLoose: boolean): boolean =>
+  value === null ||
+  value === undefined ||
+  (isLoose && (ZEROS.has(value) || (typeof value === 'object' && Object.keys(value).length === 0)))
+
+const PLACE = new Set(['blockHash', 'blockNumber', 'transactionHash', 'transactionPosition', 'time'])
+const ZEROS: ReadonlySet<unknown> = new Set(['0x', '0x0', `0x${'0'.repeat(40)}`])
 
 const firstDifference = (have: unknown, want: unknown, path: string): string => {
   const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null

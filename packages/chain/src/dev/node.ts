@@ -77,6 +77,7 @@ export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> =
   const wallet = createWallet(options.privateKeys ?? DEV_PRIVATE_KEYS, chainId)
   const { wallTime, beneficiary = ZERO_ADDRESS } = options
   const { record = () => {}, gather = async () => {}, warn = () => {} } = options
+  const { uptimeMs = () => performance.now() } = options
   const store = options.store ?? createMemoryStore()
   const chain = await openChain({
     genesis: options.genesis ?? firstBlock(options, chainId, wallet.addresses),
@@ -226,7 +227,8 @@ export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> =
     chain,
     mempool,
     wallet,
-    filters: createFilters(options.uptimeMs ?? (() => performance.now())),
+    filters: createFilters(uptimeMs),
+    uptimeMs,
     suggestedTipWei: SUGGESTED_TIP_WEI,
     beneficiary,
     control,

@@ -13,6 +13,8 @@ export interface Node {
   /** Unlocked accounts; without any outside a development chain. */
   readonly wallet: Wallet
   readonly filters: Filters
+  /** Milliseconds of a clock that never goes back: for lifetimes and time limits. */
+  uptimeMs(): number
   /** Wei per gas that a sender is advised to offer on top of the base fee. */
   readonly suggestedTipWei: bigint
   /**

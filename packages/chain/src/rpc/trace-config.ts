@@ -7,7 +7,18 @@ import { muxTracer } from '../trace/mux.ts'
 import { prestateTracer } from '../trace/prestate.ts'
 import { structLogs } from '../trace/struct-logs.ts'
 import type { OpenTracing } from '../trace/tracing.ts'
-import { anything, boolean, count, type Decoder, maybe, object, orElse, record, refuse, text } from './decode.ts'
+import {
+  anything,
+  boolean,
+  count,
+  type Decoder,
+  maybe,
+  object,
+  orElse,
+  record,
+  refuse,
+  text,
+} from './decode.ts'
 import { blockOverrides, stateOverrides } from './params.ts'
 
 export interface TraceConfig {

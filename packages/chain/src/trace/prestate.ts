@@ -142,7 +142,9 @@ export const prestateTracer =
         created.add(callee)
       },
       end: () => {
-        const wasEmpty = new Set([...before].filter(([, known]) => isEmpty(known)).map(([address]) => address))
+        const wasEmpty = new Set(
+          [...before].filter(([, known]) => isEmpty(known)).map(([address]) => address),
+        )
         const post = options.diffMode ? difference() : undefined
         if (!options.includeEmpty) for (const address of wasEmpty) before.delete(address)
         const pre = sorted([...before].map(([address, known]) => [address, format(known)]))

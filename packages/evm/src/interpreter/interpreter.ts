@@ -107,7 +107,8 @@ function runFrame(machine: Machine, frame: Frame): void {
     if (!(signal instanceof Halt)) throw signal
     const { code, pc, sp: stackSize } = frame
     const fault =
-      machine.tracer && ({ opcode: pc < code.length ? code[pc]! : 0, stackSize, gasLeft: gasOf(frame) } as const)
+      machine.tracer &&
+      ({ opcode: pc < code.length ? code[pc]! : 0, stackSize, gasLeft: gasOf(frame) } as const)
     finish(machine, frame, 'halt', NO_DATA, signal.reason, fault)
   }
 }

@@ -18,7 +18,7 @@ import { CALL_GAS_CAP, callRequest, runCall } from './eth_call.ts'
 
 export const debugTraceTransaction = async ({ node }: Context, hash: Hash, config: TraceConfig) => {
   const { block, index } = await minedAt(node, hash)
-  const budget = budgetOf(config)
+  const budget = budgetOf(node, config)
   const replay = await node.chain.replay(block)
   let firstLogIndex = 0
   for (let before = 0; before < index; before++) firstLogIndex += (await replay.next()).logs.length
@@ -36,7 +36,7 @@ export const debugTraceCall = async (
 ) => {
   const some = await blockAt(node, at)
   const call = callRequest(request, some.block.header, request.gas ?? CALL_GAS_CAP)
-  const { tracer, result } = follow(config.open, { firstLogIndex: 0 }, budgetOf(config))
+  const { tracer, result } = follow(config.open, { firstLogIndex: 0 }, budgetOf(node, config))
   const { stateOverrides: state, blockOverrides: block, txIndex } = config
   const options = { tracer, ...(state && { state }), ...(block && { block }) }
   const ran =
@@ -69,7 +69,7 @@ export const debugTraceRawBlock = async ({ node }: Context, encoded: Uint8Array,
 }
 
 const traceBlock = async (node: Node, block: Block, config: TraceConfig): Promise<Json> => {
-  const budget = budgetOf(config)
+  const budget = budgetOf(node, config)
   const traces: Json[] = []
   for await (const { hash, result } of eachTraced(node, block, config, budget))
     traces.push({ txHash: hash, result })
@@ -99,7 +99,10 @@ async function* eachTraced(
 const replayUntil = async (node: Node, block: Block, index: number) => {
   refuseGenesis(block)
   if (index > block.transactions.length)
-    throw serverError('DEED_TRACE_INDEX', `transaction index ${index} is beyond the block's ${block.transactions.length}`)
+    throw serverError(
+      'DEED_TRACE_INDEX',
+      `transaction index ${index} is beyond the block's ${block.transactions.length}`,
+    )
   const replay = await node.chain.replay(block)
   for (let before = 0; before < index; before++) await replay.next()
   return replay
@@ -121,5 +124,5 @@ const refuseGenesis = ({ header }: Block): void => {
   if (header.number === 0n) throw serverError('DEED_TRACE_GENESIS', 'genesis is not traceable')
 }
 
-const budgetOf = ({ timeoutMs }: TraceConfig): Budget =>
-  createBudget({ clock: () => performance.now(), timeoutMs })
+const budgetOf = ({ uptimeMs }: Node, { timeoutMs }: TraceConfig): Budget =>
+  createBudget({ clock: uptimeMs, timeoutMs })
