@@ -25,11 +25,7 @@ interface Response {
 }
 
 /** Methods of the vectors that this node does not have (yet), and why. */
-export const LEFT_OUT: Readonly<Record<string, string>> = {
-  debug_traceBlockByHash: 'comes with the tracers',
-  debug_traceBlockByNumber: 'comes with the tracers',
-  debug_traceTransaction: 'comes with the tracers',
-}
+export const LEFT_OUT: Readonly<Record<string, string>> = {}
 
 /** All cases of a folder. Transactions are sent first: what the pool is asked about later are those. */
 export const readCases = (folder: string): RpcCase[] => {

@@ -42,7 +42,7 @@ export interface CallTree {
 /** @param deepest Calls below this depth are not noted; the outermost has depth 1. */
 export const growCallTree = ({ scope, place, budget }: TraceStart, deepest = Infinity): CallTree => {
   const { fork } = scope.rules
-  const precompiles = precompilesAt(fork)
+  const precompiles = scope.precompiles ?? precompilesAt(fork)
   const open: { call: Call; firstLog: number }[] = []
   let logs = place.firstLogIndex
   let root: Call | undefined

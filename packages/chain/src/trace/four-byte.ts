@@ -4,7 +4,7 @@ import { bytesToHex } from '../hex.ts'
 import type { OpenTracing } from './tracing.ts'
 
 export const fourByteTracer: OpenTracing = ({ scope, budget }) => {
-  const precompiles = precompilesAt(scope.rules.fork)
+  const precompiles = scope.precompiles ?? precompilesAt(scope.rules.fork)
   const counts = new Map<string, number>()
   return {
     enter: ({ kind, to, input }) => {
