@@ -121,20 +121,28 @@ describe('a mempool', () => {
         maxFee: fc.integer({ min: 1, max: 500 }),
         tip: fc.nat(9),
         leaves: fc.boolean(),
+        mines: fc.boolean(),
       }),
       { maxLength: 80 },
     )
     fc.assert(
       fc.property(steps, (all) => {
         const pool = createMempool()
-        for (const { leaves, ...one } of all) {
+        for (const { leaves, mines, ...one } of all) {
           const entry = add(pool, one)
           if (leaves && 'arrival' in entry) removeEntry(pool, entry)
+          const queue = pool.queues.get(sender(one.from))
+          if (mines && queue !== undefined)
+            updateAccount(pool, sender(one.from), { nonce: queue.nonce + 1n, balance: queue.balance })
         }
         const entries = [...pool.queues.values()].flatMap((queue) => [...queue.entries.values()])
         expect(new Set(entries)).toEqual(new Set(pool.byHash.values()))
         expect(pool.bytes).toBe(entries.length * 100)
-        for (const queue of pool.queues.values()) {
+        for (const [from, queue] of pool.queues) {
+          let next = queue.nonce
+          while (queue.entries.has(next)) next++
+          expect(nextNonce(pool, from, queue.nonce)).toBe(next)
+          expect(queue.next).toBe(next)
           const cost = [...queue.entries.values()].reduce(
             (sum, { transaction }) => sum + maxCostWei(transaction),
             0n,

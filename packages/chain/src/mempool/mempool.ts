@@ -1,4 +1,5 @@
 import type { Address, Hash } from '@deed/evm'
+import { max } from '../bigint.ts'
 import { maxCostWei } from '../transaction/price.ts'
 import type { Transaction } from '../transaction/types.ts'
 
@@ -28,6 +29,8 @@ export interface Queue {
   /** Nonce and balance of the account in the state of the head. */
   nonce: bigint
   balance: bigint
+  /** The first nonce from the account's on that nothing waits for. */
+  next: bigint
   /** What all of the entries may cost at most, in wei. */
   costWei: bigint
   readonly entries: Map<bigint, Entry>
@@ -107,6 +110,7 @@ export const removeEntry = (pool: Mempool, { hash, sender, transaction, encoded 
   const queue = pool.queues.get(sender)
   if (!pool.byHash.delete(hash) || queue === undefined) return
   queue.entries.delete(transaction.nonce)
+  if (transaction.nonce < queue.next && transaction.nonce >= queue.nonce) queue.next = transaction.nonce
   queue.costWei -= maxCostWei(transaction)
   if (queue.entries.size === 0) pool.queues.delete(sender)
   pool.bytes -= encoded.length
@@ -123,28 +127,39 @@ export const updateAccount = (
   if (queue === undefined) return
   queue.nonce = account.nonce
   queue.balance = account.balance
+  queue.next = account.nonce
   for (const entry of [...queue.entries.values()])
     if (entry.transaction.nonce < account.nonce || maxCostWei(entry.transaction) > account.balance)
       removeEntry(pool, entry)
+  passWaiting(queue)
 }
 
 /** The nonce that the sender should use next: behind everything that waits without a gap. */
 export const nextNonce = (pool: Mempool, sender: Address, accountNonce: bigint): bigint => {
-  const entries = pool.queues.get(sender)?.entries
-  let nonce = accountNonce
-  while (entries?.has(nonce)) nonce++
+  const queue = pool.queues.get(sender)
+  if (queue === undefined) return accountNonce
+  // Where a block was just mined, the account is ahead of its queue for a moment.
+  let nonce = max(queue.next, accountNonce)
+  while (queue.entries.has(nonce)) nonce++
   return nonce
+}
+
+/** The next nonce is kept rather than looked for: a sender of 5,000 transactions asks 5,000 times. */
+const passWaiting = (queue: Queue): void => {
+  while (queue.entries.has(queue.next)) queue.next++
 }
 
 const emptyQueue = ({ nonce, balance }: { readonly nonce: bigint; readonly balance: bigint }): Queue => ({
   nonce,
   balance,
+  next: nonce,
   costWei: 0n,
   entries: new Map(),
 })
 
 const insert = (pool: Mempool, queue: Queue, entry: Entry): void => {
   queue.entries.set(entry.transaction.nonce, entry)
+  passWaiting(queue)
   queue.costWei += maxCostWei(entry.transaction)
   pool.queues.set(entry.sender, queue)
   pool.byHash.set(entry.hash, entry)
