@@ -8,7 +8,19 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
 const NEEDED_MAJOR = 24
+const PARENT_POLL_MS = 500
 const require = createRequire(import.meta.url)
+
+// npm that is told to end (SIGTERM by a service manager, `timeout`, CI) ends its shell, which tells nobody; a launcher
+// may be killed. Whoever was started by them ends too. In a person's shell it stays: nohup is to work.
+if (process.env.npm_lifecycle_event || process.env.DEED_LAUNCHED) {
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    process.kill(process.pid, 'SIGTERM')
+  }, PARENT_POLL_MS).unref()
+}
 
 /** The Node binary that npm installed as the dependency `node`, or undefined. */
 const ownNode = () => {
@@ -20,7 +32,10 @@ const ownNode = () => {
 }
 
 const reexecute = (binary) => {
-  const child = spawn(binary, process.argv.slice(1), { stdio: 'inherit' })
+  const child = spawn(binary, process.argv.slice(1), {
+    stdio: 'inherit',
+    env: { ...process.env, DEED_LAUNCHED: '1' },
+  })
   // The child decides when to go, and this process follows it.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.on('exit', (code, signal) => {

@@ -5,7 +5,7 @@ import { EXIT, explain, usageError } from './fault.ts'
 import { manual, overview } from './help.ts'
 import { nearest } from './nearest.ts'
 import { flag, parse } from './options.ts'
-import { processTerminal, type Terminal } from './terminal.ts'
+import { processTerminal, type Terminal, UNREAD } from './terminal.ts'
 
 /** Commands load when they are used, so that `--help` and `--version` answer at once. */
 const COMMANDS: Record<string, { about: string; load: () => Promise<Command> }> = {
@@ -31,6 +31,7 @@ export const main = async (
   try {
     return await dispatch(argv, terminal)
   } catch (error) {
+    if (terminal.stop.reason === UNREAD) return EXIT.ok
     const { text, exit } = explain(error, terminal.env.DEED_DEBUG === '1')
     terminal.err(terminal.style('red', text))
     return exit

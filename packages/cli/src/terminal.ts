@@ -15,9 +15,12 @@ export interface Terminal {
   readonly style: (look: Look, text: string) => string
   readonly env: Readonly<Record<string, string | undefined>>
   readonly folder: string
-  /** Aborted by Ctrl-C or SIGTERM: commands that stay in the foreground end cleanly. */
+  /** Aborted by Ctrl-C or SIGTERM, or for the reason {@link UNREAD}: commands that stay in the foreground end cleanly. */
   readonly stop: AbortSignal
 }
+
+/** Why it stops when a reader such as `head` has seen enough and closed the pipe, which is no fault of anybody. */
+export const UNREAD = Symbol('nobody reads what is written')
 
 const SAME_SIGNAL_MS = 500
 
@@ -32,8 +35,8 @@ export const processTerminal = (): Terminal => {
     controller.abort()
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
-  // A reader such as `head` that has seen enough closes the pipe: that is no fault of ours.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+  // Not the end at once: processes and folders of ours are still to be put away.
+  process.stdout.on('error', () => controller.abort(UNREAD))
   EventEmitter.setMaxListeners(0, controller.signal)
   const colours = Boolean(process.stdout.isTTY) && !process.env.NO_COLOR && process.env.TERM !== 'dumb'
   return {

@@ -1,6 +1,9 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { keeperAccount } from '@deed/platform'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { explain } from '../src/fault.ts'
 import { nearest } from '../src/nearest.ts'
 import { addMonths, dayOf, instantOf, isoOf, isoTime } from '../src/perform/instant.ts'
@@ -97,6 +100,52 @@ describe('the launcher', () => {
     const { status, stderr } = spawnSync(process.execPath, argv, { cwd: ROOT, encoding: 'utf8' })
     expect(stderr).toMatch(/^DEED_NOT_FOUND: /)
     expect(status).toBe(1)
+  })
+})
+
+describe('whoever reads it has seen enough', () => {
+  it.each([
+    ['perform', 'examples/lease', '--scenario', 'all', '--json'],
+    ['start', '--port', '0', '--month-seconds', '0.1'],
+  ])('deed %s ends without a word, and puts its things away', { timeout: 30_000 }, async (...argv) => {
+    const folder = mkdtempSync(join(tmpdir(), 'deed-main-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const child = spawn(process.execPath, ['packages/cli/bin/deed.js', ...argv], {
+      cwd: ROOT,
+      env: { ...process.env, TMPDIR: folder },
+    })
+    let errors = ''
+    child.stderr.on('data', (data) => {
+      errors += data
+    })
+    child.stdout.once('data', () => child.stdout.destroy())
+    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0)
+    expect(errors).toBe('')
+    expect(readdirSync(folder).filter((name) => name.startsWith('deed-'))).toEqual([])
+  })
+})
+
+describe('whoever started it has gone', () => {
+  it('so it ends too, with its children', { timeout: 30_000 }, async () => {
+    // As npm does it: a shell in between, which is killed and tells nobody.
+    const shell = spawn(
+      'sh',
+      ['-c', `"${process.execPath}" packages/cli/bin/deed.js dev --port 0 --json; true`],
+      {
+        cwd: ROOT,
+        env: { ...process.env, npm_lifecycle_event: 'npx' },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    )
+    const ready = await new Promise<string>((resolve) =>
+      shell.stdout.once('data', (data) => resolve(String(data))),
+    )
+    const { chain } = JSON.parse(ready)
+    // The pipe is closed by the last process that holds it.
+    const ended = new Promise<void>((resolve) => shell.stdout.once('close', resolve))
+    shell.kill('SIGKILL')
+    await ended
+    expect(() => process.kill(chain, 0)).toThrow('ESRCH')
   })
 })
 
