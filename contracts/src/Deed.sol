@@ -33,8 +33,8 @@ abstract contract Deed is IDeed, IERC5289, EIP712, ReentrancyGuardTransient {
     /// Timers that one call may run before its own step. A year of a monthly lease is 26.
     uint256 internal constant MAX_STEPS = 32;
     uint40 private constant NEVER = type(uint40).max;
-    /// Six due instants of 40 bits share a slot, so that looking for the next timer of a deed of eleven clauses
-    /// costs two loads. Lane c % 6 of word c / 6 belongs to clause c; zero means that the clause is not open.
+    /// Six due instants of 40 bits share a slot, so that looking for the next timer costs two loads where clause 11
+    /// is the last that waits. Lane c % 6 of word c / 6 belongs to clause c; zero means that the clause is not open.
     uint256 private constant LANES = 6;
     uint256 private constant LANE_BITS = 40;
     /// 30 clauses at most, numbered from 1.
@@ -73,6 +73,9 @@ abstract contract Deed is IDeed, IERC5289, EIP712, ReentrancyGuardTransient {
 
     /// @inheritdoc IDeed
     function parties() public view virtual returns (address[] memory);
+
+    /// @dev The last clause that ever waits: no timer is looked for beyond it.
+    function _lastClause() internal pure virtual returns (uint8);
 
     /// @dev The conditions for signing, then the opening of the first clause with steps.
     function _begin() internal virtual;
@@ -256,6 +259,7 @@ abstract contract Deed is IDeed, IERC5289, EIP712, ReentrancyGuardTransient {
 
     /// @dev Opens a clause, or starts its next round. It never falls due before it was opened.
     function _open(uint8 clause, uint40 time) internal {
+        assert(clause != 0 && clause <= _lastClause());
         if (time < _now) time = _now;
         _setTimer(clause, time);
         emit Opened(clause, _now, time);
@@ -263,7 +267,9 @@ abstract contract Deed is IDeed, IERC5289, EIP712, ReentrancyGuardTransient {
 
     /// @dev Closing a clause that is not open changes nothing.
     function _close(uint8 clause) internal {
+        if (_due(clause) == 0) return;
         _setTimer(clause, 0);
+        emit Closed(clause);
     }
 
     function _setTimer(uint8 clause, uint40 time) private {
@@ -280,7 +286,8 @@ abstract contract Deed is IDeed, IERC5289, EIP712, ReentrancyGuardTransient {
     /// @dev The least (due, clause). Clauses are looked at in order, so the earlier one wins a tie.
     function _next() private view returns (uint8 clause, uint40 time) {
         time = NEVER;
-        for (uint256 i; i < WORDS; i++) {
+        uint256 last = _lastClause() / LANES;
+        for (uint256 i; i <= last; i++) {
             uint256 word = _timers[i];
             for (uint256 c = i * LANES; word != 0; (word, c) = (word >> LANE_BITS, c + 1)) {
                 uint40 dueAt = uint40(word);
@@ -290,7 +297,7 @@ abstract contract Deed is IDeed, IERC5289, EIP712, ReentrancyGuardTransient {
     }
 
     function _pending(uint40 time) private view returns (Pending[] memory list) {
-        uint8 last = uint8(WORDS * LANES - 1);
+        uint8 last = _lastClause();
         uint256 n;
         for (uint8 c = 1; c <= last; c++) {
             if (_due(c) != 0) n++;
@@ -321,13 +328,17 @@ abstract contract Deed is IDeed, IERC5289, EIP712, ReentrancyGuardTransient {
     /// @dev A deed that waits for nothing is over, whether or not its text says `End`.
     function _endIfIdle() private {
         if (ended) return;
-        (uint8 clause,) = _next();
-        if (clause == 0) _end();
+        uint256 last = _lastClause() / LANES;
+        for (uint256 i; i <= last; i++) {
+            if (_timers[i] != 0) return;
+        }
+        _end();
     }
 
     /// @dev `End.`
     function _end() internal {
-        for (uint256 i; i < WORDS; i++) {
+        uint256 last = _lastClause() / LANES;
+        for (uint256 i; i <= last; i++) {
             if (_timers[i] != 0) _timers[i] = 0;
         }
         ended = true;

@@ -24,6 +24,8 @@ interface IDeed {
     event Begun(uint40 time);
     /// @param due When the clause elapses if nobody acts; zero for a clause that has only effects.
     event Opened(uint8 indexed clause, uint40 time, uint40 due);
+    /// The clause waits no more: somebody acted, its time ran out, or another clause closed it. `Ended` closes all.
+    event Closed(uint8 indexed clause);
     event Acted(uint8 indexed clause, uint8 indexed act, address indexed by);
     event Elapsed(uint8 indexed clause, uint40 time);
     /// A wait elapsed in which `party` was obliged to act.

@@ -42,6 +42,10 @@ contract Ticker is Deed {
         list[0] = party;
     }
 
+    function _lastClause() internal pure override returns (uint8) {
+        return PING;
+    }
+
     function _begin() internal override {
         _open(COUNT, first.startOf());
         _open(SAME, (first + 5).startOf());

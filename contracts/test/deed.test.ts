@@ -115,7 +115,11 @@ describe('timers', () => {
   test('a deed that waits for nothing has ended, though its text has no End', async () => {
     const { receipt } = await act(world, ticker, anyone, 'perform', [1_000n], at(61))
     expect(await state()).toEqual({ count: 40, seen: 6, ended: true })
-    expect(eventsOf(ticker, receipt).slice(-2)).toEqual([`Elapsed(3, ${at(61)})`, `Ended(${at(61)})`])
+    expect(eventsOf(ticker, receipt).slice(-3)).toEqual([
+      `Elapsed(3, ${at(61)})`,
+      'Closed(3)',
+      `Ended(${at(61)})`,
+    ])
     expect(await read(world, ticker, 'due')).toEqual([0, 2 ** 40 - 1])
     expect((await act(world, ticker, anyone, 'ping')).result).toBe('ClauseNotOpen(3)')
     expect((await act(world, ticker, anyone, 'perform', [1n])).result).toBe('NothingDue()')

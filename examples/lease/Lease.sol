@@ -117,6 +117,10 @@ contract Lease is Deed {
         list[1] = tenant;
     }
 
+    function _lastClause() internal pure override returns (uint8) {
+        return RULING;
+    }
+
     /// "Signing requires today is before start." Then clause 2 opens: "By start - 1 day".
     function _begin() internal override {
         if (_today() >= start) revert OutOfBounds("start");

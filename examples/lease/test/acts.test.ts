@@ -65,6 +65,7 @@ describe('2. Deposit', () => {
     const at = noon('2027-01-22')
     expect(await events(does(tenant, 'depositPay', [], at))).toEqual([
       `Acted(2, 1, ${tenant.address})`,
+      'Closed(2)',
       `Stated(security, 0x${(2n * RENT).toString(16).padStart(64, '0')})`,
       `Opened(3, ${at}, ${seconds('2027-02-01')})`,
       `Opened(4, ${at}, ${seconds('2027-02-06')})`,
@@ -86,6 +87,7 @@ describe('2. Deposit', () => {
     expect(await result(does(tenant, 'depositPay', [], seconds(START)))).toBe('ClauseNotOpen(2)')
     expect(await events(does(stranger, 'perform', [100n], seconds(START) + 5))).toEqual([
       `Elapsed(2, ${seconds(START)})`,
+      'Closed(2)',
       `Breached(2, ${tenant.address})`,
       `Ended(${seconds(START)})`,
     ])
@@ -190,6 +192,7 @@ describe('6. and 7. Notice and leaving', () => {
     // A month from 1 February is 1 March, which is also the next rent.
     expect(await events(does(tenant, 'noticeGiveNotice', [], seconds(START, '00:00:09')))).toEqual([
       `Acted(6, 1, ${tenant.address})`,
+      'Closed(6)',
       `Stated(leave-day, 0x${days('2027-03-01').toString(16).padStart(64, '0')})`,
       `Opened(7, ${seconds(START, '00:00:09')}, ${seconds('2027-03-01')})`,
     ])

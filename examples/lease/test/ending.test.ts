@@ -62,6 +62,7 @@ describe('9. Handover', () => {
     expect(await result(claim(2n * RENT + 1n))).toBe('OutOfBounds(damage)')
     expect(await events(claim(2n * RENT, noon('2028-02-11')))).toEqual([
       `Acted(9, 1, ${landlord.address})`,
+      'Closed(9)',
       `Stated(damage, 0x${(2n * RENT).toString(16).padStart(64, '0')})`,
       expect.stringMatching(new RegExp(`^Stated\\(report, ${REPORT.hash}`)),
       `Opened(10, ${noon('2028-02-11')}, ${seconds('2028-02-19')})`,
@@ -80,6 +81,7 @@ describe('9. Handover', () => {
     expect(await result(claim(1n, seconds('2028-02-16')))).toBe('ClauseNotOpen(9)')
     expect(await events(does(stranger, 'perform', [1n]))).toEqual([
       `Elapsed(9, ${seconds('2028-02-16')})`,
+      'Closed(9)',
       `Opened(12, ${seconds('2028-02-16')}, 0)`,
       `Stated(security, 0x${'0'.repeat(64)})`,
       `Credited(${tenant.address}, ${token.address}, ${2n * RENT})`,

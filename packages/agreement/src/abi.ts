@@ -6,6 +6,7 @@ export const deedAbi = parseAbi([
   'event Signed(address indexed party, bytes32 indexed text)',
   'event Begun(uint40 time)',
   'event Opened(uint8 indexed clause, uint40 time, uint40 due)',
+  'event Closed(uint8 indexed clause)',
   'event Acted(uint8 indexed clause, uint8 indexed act, address indexed by)',
   'event Elapsed(uint8 indexed clause, uint40 time)',
   'event Breached(uint8 indexed clause, address indexed party)',

@@ -42,6 +42,10 @@ contract Clockwork is Deed {
         list[1] = second;
     }
 
+    function _lastClause() internal pure override returns (uint8) {
+        return 1;
+    }
+
     function _begin() internal override {
         _open(1, start);
     }
