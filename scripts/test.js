@@ -42,17 +42,29 @@ const failed = steps.filter(([title, command, args]) => {
   return status !== 0
 })
 
-const { passed, bad } = counts()
+const { passed, bad, leftOut } = counts()
 rmSync(scratch, { recursive: true, force: true })
+for (const name of leftOut) process.stdout.write(`\n${name}`)
+if (leftOut.length > 0) process.stdout.write('\n')
 if (failed.length > 0) process.stdout.write(`\nFailed: ${failed.map(([title]) => title).join(', ')}\n`)
 process.stdout.write(`\n${passed} passed, ${Math.max(bad, failed.length)} failed\n`)
 process.exit(failed.length > 0 ? 1 : 0)
 
 function counts() {
   try {
-    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'))
-    return { passed: numPassedTests, bad: numFailedTests }
+    const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, 'utf8'))
+    const names = testResults.flatMap(({ assertionResults }) =>
+      assertionResults.map(({ ancestorTitles, title }) =>
+        [...ancestorTitles, title].find((name) => name.includes('LEFT OUT')),
+      ),
+    )
+    return {
+      passed: numPassedTests,
+      bad: numFailedTests,
+      // What a machine has not got (vectors, a browser), each under a name that says so.
+      leftOut: [...new Set(names)].filter(Boolean),
+    }
   } catch {
-    return { passed: 0, bad: 1 }
+    return { passed: 0, bad: 1, leftOut: [] }
   }
 }

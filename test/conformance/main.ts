@@ -11,7 +11,7 @@ import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ENGINES, isKind, KINDS, type KindName } from './kind.ts'
 import { type FileReport, type Job, runJobs } from './pool.ts'
-import { findVectors, VectorsError, vectorFiles } from './vectors.ts'
+import { demandVectors, VectorsError, vectorFiles } from './vectors.ts'
 
 const USAGE = `npm run vectors [-- KIND [DIR]] [--engine E] [--fork F] [--match S] [--jobs N] [--json]
   KIND    one of ${Object.keys(KINDS).join(', ')}; without it, all
@@ -52,7 +52,7 @@ const main = async (): Promise<number> => {
     throw new VectorsError(`--jobs ${values.jobs} is not a whole number from 1 to ${MAX_WORKERS}.`)
   }
 
-  const root = place ?? findVectors()
+  const root = place ?? demandVectors()
   if (root === undefined) throw new VectorsError(NO_VECTORS)
   const files = collect(kind, place, root)
   // A match may be about files or about the cases in them: files that match are run whole.

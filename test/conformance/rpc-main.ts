@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { importChain, LEFT_OUT, readCases, resultSchemas, runCase } from './rpc-compat.ts'
-import { findVectors } from './vectors.ts'
+import { demandVectors } from './vectors.ts'
 
 /** Characters of what is wrong with one case. */
 const MAX_SHOWN = 2_000
@@ -14,7 +14,7 @@ if (named === '--help') {
   )
   process.exit(0)
 }
-const vectors = named === undefined ? findVectors() : undefined
+const vectors = named === undefined ? demandVectors() : undefined
 const folder = named === undefined ? vectors && join(vectors, 'rpc_compat') : resolve(named)
 
 if (folder === undefined || !existsSync(join(folder, 'chain.rlp'))) {

@@ -41,7 +41,7 @@ describe('official vectors', () => {
   for (const kind of Object.keys(KINDS) as KindName[]) {
     const folder = vectors && join(vectors, KINDS[kind].folder)
     if (folder === undefined || !existsSync(folder)) {
-      it(`${kind}: left out, for there are no vectors (see DEED_VECTORS in the README)`, () => {
+      it(`${kind} vectors: LEFT OUT, for there are none (see DEED_VECTORS in the README)`, () => {
         expect(folder === undefined || !existsSync(folder)).toBe(true)
       })
       continue

@@ -14,16 +14,20 @@ const ARCHIVE = /\.tar\.(xz|gz|zst)$/
  * temporary folder, under a name made of its size and date.
  */
 export const findVectors = (): string | undefined => {
-  const named = process.env.DEED_VECTORS
-  if (named !== undefined && !existsSync(named)) {
-    throw new VectorsError(`DEED_VECTORS names ${named}, which does not exist. Give a folder or a .tar.xz.`)
-  }
-  const place = named ?? join(REPOSITORY, '../shared/vectors')
-  if (!existsSync(place)) return undefined
+  const places = [process.env.DEED_VECTORS, join(REPOSITORY, '../shared/vectors')]
+  const place = places.find((each) => each !== undefined && existsSync(each))
+  if (place === undefined) return undefined
   if (statSync(place).isFile()) return unpack(place)
   if (hasVectors(place)) return place
   const archive = readdirSync(place).find((name) => ARCHIVE.test(name))
   return archive === undefined ? undefined : unpack(join(place, archive))
+}
+
+/** Like {@link findVectors}, for whoever asked for the vectors by name. @throws if `DEED_VECTORS` is not there. */
+export const demandVectors = (): string | undefined => {
+  const named = process.env.DEED_VECTORS
+  if (named === undefined || existsSync(named)) return findVectors()
+  throw new VectorsError(`DEED_VECTORS names ${named}, which does not exist. Give a folder or a .tar.xz.`)
 }
 
 /** Every JSON file below a folder, or the file itself, in order of name. */
