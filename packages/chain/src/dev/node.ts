@@ -45,8 +45,8 @@ export interface DevNodeOptions {
   /** Is told of each input when it has taken effect. */
   readonly record?: (input: Input) => void
   /**
-   * Lets other requests that have arrived come in before a block is mined, so that they share it. Default:
-   * not at all. The server waits for one turn of the event loop.
+   * Lets other requests that have arrived come in, before a block is mined, so that they share it, and between
+   * blocks. Default: not at all. The server waits for one turn of the event loop.
    */
   readonly gather?: () => Promise<void>
   /** Is told what went wrong where nobody waits for the answer: blocks that a timer mines. Default: not told. */
@@ -180,6 +180,8 @@ export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> =
           const time = block === 0 ? timestamp : interval && headTime() + interval
           if (time !== undefined) await enact({ kind: 'nextTime', time: toSeconds(time) })
           await mineBlock(wallTime())
+          // 100,000 blocks take half a minute, in which others may want to read.
+          await gather()
         }
       }),
     increaseTime: (seconds) =>

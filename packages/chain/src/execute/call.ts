@@ -10,6 +10,7 @@ import { fault, type TransactionFault } from '../transaction/fault.ts'
 import { floorGas, intrinsicGas } from '../transaction/gas.ts'
 import { GAS_PER_BLOB } from '../transaction/price.ts'
 import type { UnsignedTransaction } from '../transaction/types.ts'
+import { checkInitcode } from '../transaction/validate.ts'
 import { runMessage, type Scope } from './message.ts'
 import type { BlockOverrides, CallOptions, CallRequest, CallResult } from './types.ts'
 
@@ -31,12 +32,15 @@ export const runCall = (
   const floor = floorGas(shape, scope.rules.fork)
   const account = found(below.account(request.from)) ?? NO_ACCOUNT
   const refusal =
+    checkInitcode(request, scope.rules) ??
     validateGas(request, max(intrinsic, floor)) ??
     validatePrice(gasPrice, block) ??
     validateFunds(request, gasPrice, block, account.balance)
   if (refusal) return refusal
 
-  const blobs = gasPrice === 0n ? { ...block, blobBaseFee: 0n } : block
+  // As geth has it: only who brings blobs and names no price has them for nothing.
+  const isFree = gasPrice === 0n && request.blobVersionedHashes !== undefined
+  const blobs = isFree ? { ...block, blobBaseFee: 0n } : block
   const ran = runMessage({ ...scope, block: blobs, tracer: options.tracer ?? tracer }, below, {
     sender: request.from,
     nonce: request.nonce ?? account.nonce,

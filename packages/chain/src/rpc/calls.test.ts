@@ -102,3 +102,34 @@ describe('eth_call', () => {
       expect(await node.request('eth_getBalance', [from, at])).toBe(balance)
   })
 })
+
+describe('eth_call', () => {
+  /** Returns BASEFEE and BLOBBASEFEE. */
+  const FEES = '0x485f524a60205260405ff3'
+  const fees = async (fields: object) => {
+    const output = (await node.request('eth_call', [{ from, data: FEES, ...fields }])) as string
+    return [output.slice(2, 66), output.slice(66)].map((word) => BigInt(`0x${word}`))
+  }
+
+  it('has no base fee where no price is named, and the block’s price of blobs unless it brings some, as geth', async () => {
+    const { baseFeePerGas } = (await node.request('eth_getBlockByNumber', ['latest', false])) as {
+      baseFeePerGas: string
+    }
+    expect(await fees({})).toEqual([0n, 1n])
+    expect(await fees({ gasPrice: '0x77359400' })).toEqual([BigInt(baseFeePerGas), 1n])
+    const blobVersionedHashes = [`0x01${'00'.repeat(31)}`]
+    expect(await fees({ blobVersionedHashes })).toEqual([0n, 0n])
+    expect(await fees({ blobVersionedHashes, gasPrice: '0x77359400' })).toEqual([BigInt(baseFeePerGas), 1n])
+  })
+
+  it('refuses init code that no transaction may have (EIP-3860)', async () => {
+    const initcode = (size: number) => ({ from, data: `0x${'00'.repeat(size)}` })
+    for (const method of ['eth_call', 'eth_estimateGas']) {
+      await expect(node.request(method, [initcode(49_152)])).resolves.toMatch(/^0x/)
+      await expect(node.request(method, [initcode(49_153)])).rejects.toMatchObject({
+        message: expect.stringContaining('max initcode size exceeded'),
+        data: { code: 'DEED_TX_INITCODE_SIZE_EXCEEDED' },
+      })
+    }
+  })
+})

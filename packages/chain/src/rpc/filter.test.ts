@@ -38,6 +38,49 @@ describe('filters', () => {
   })
 })
 
+describe('what filters gather', () => {
+  it('is bounded for each and for all, and ends with its time', () => {
+    let nowMs = 0
+    const filters = createFilters(() => nowMs)
+    const adders = new Map<string, (change: unknown) => void>()
+    let running = 0
+    const open = () => {
+      let mine: (change: unknown) => void = () => {}
+      const id = filters.create((add) => {
+        running++
+        mine = add
+        return () => running--
+      })
+      adders.set(id, mine)
+      return id
+    }
+    const fill = (id: string, count: number) => {
+      for (let index = 0; index < count; index++) adders.get(id)!(index)
+    }
+    const first = open()
+    fill(first, 100_001)
+    expect(running).toBe(0)
+    expect(() => filters.changes(first)).toThrow(/filter not found/)
+
+    const ids = Array.from({ length: 11 }, open)
+    for (const id of ids.slice(0, 10)) fill(id, 100_000)
+    expect(running).toBe(11)
+    fill(ids[10]!, 1)
+    expect(running).toBe(10)
+    // A poll makes room again.
+    expect(filters.changes(ids[0]!)).toHaveLength(100_000)
+    const late = open()
+    fill(late, 1)
+    expect(filters.changes(late)).toEqual([0])
+
+    nowMs += 6 * MINUTE_MS
+    fill(late, 1)
+    expect(running).toBe(10)
+    fill(late, 1)
+    expect(running).toBe(10)
+  })
+})
+
 describe('a filter for logs', () => {
   const [a, b] = [`0x${'aa'.repeat(20)}`, `0x${'bb'.repeat(20)}`] as const
   const [x, y] = [`0x${'01'.repeat(32)}`, `0x${'02'.repeat(32)}`] as const

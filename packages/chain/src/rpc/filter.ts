@@ -4,8 +4,9 @@ import { RPC_CODE, RpcError } from './error.ts'
 
 /** Filters that a node keeps at once. */
 const MAX_FILTERS = 1_000
-/** What a filter gathers between two polls; one that gathers more is dropped. */
+/** What a filter gathers between two polls, and all of them together; one that would gather more is dropped. */
 const MAX_FILTER_CHANGES = 100_000
+const MAX_CHANGES = 1_000_000
 /** A filter that nobody polls ends after this time. geth: 5 minutes. */
 const FILTER_LIFETIME_MS = 5 * 60_000
 
@@ -36,9 +37,13 @@ export interface Filters {
 export const createFilters = (nowMs: () => number): Filters => {
   const filters = new Map<string, Filter>()
   let lastId = 0n
+  /** Changes that all filters hold. */
+  let held = 0
 
   const remove = (id: string): boolean => {
-    filters.get(id)?.stop()
+    const filter = filters.get(id)
+    filter?.stop()
+    held -= filter?.changes.length ?? 0
     return filters.delete(id)
   }
   const touch = (id: string): Filter => {
@@ -68,17 +73,25 @@ export const createFilters = (nowMs: () => number): Filters => {
         )
       const id = quantity(++lastId)
       const filter: Filter = { changes: [], query, deadlineMs: nowMs() + FILTER_LIFETIME_MS, stop: () => {} }
-      filter.stop = start((change) => {
-        if (filter.changes.length < MAX_FILTER_CHANGES) filter.changes.push(change)
-        else remove(id)
-      })
       filters.set(id, filter)
+      filter.stop = start((change) => {
+        // What was asked of the store before the filter was removed may still come.
+        if (!filters.has(id)) return
+        const isFull = filter.changes.length >= MAX_FILTER_CHANGES || held >= MAX_CHANGES
+        if (isFull || filter.deadlineMs < nowMs()) {
+          remove(id)
+          return
+        }
+        filter.changes.push(change)
+        held++
+      })
       return id
     },
     changes(id) {
       const filter = touch(id)
       const { changes } = filter
       filter.changes = []
+      held -= changes.length
       return changes
     },
     query: (id) => touch(id).query,

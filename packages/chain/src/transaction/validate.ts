@@ -73,7 +73,11 @@ const checkLowS: Check = ({ s }, { fork }) => {
   return fault('INVALID_SIGNATURE_VRS', `The signature's s ${s} is above half the curve's order (EIP-2)`)
 }
 
-const checkInitcode: Check = ({ to, data }, { fork }) => {
+/** EIP-3860; of a call that nobody signed too. */
+export const checkInitcode = (
+  { to, data }: Pick<Transaction, 'to' | 'data'>,
+  { fork }: Pick<TransactionRules, 'fork'>,
+): TransactionFault | undefined => {
   if (to !== undefined || data.length <= MAX_INITCODE_BYTES || !isActive('Shanghai', fork)) return undefined
   const message = `The init code has ${data.length} bytes; at most ${MAX_INITCODE_BYTES} are allowed (EIP-3860)`
   return fault('INITCODE_SIZE_EXCEEDED', message)
