@@ -153,6 +153,27 @@ describe('a token that', () => {
   })
 })
 
+test('a token that calls back on the way out pays once', async () => {
+  const lease = await signedLease('ReentrantToken')
+  await done(deposit(lease))
+  await done(act(world, lease.deed, tenant, 'paymentPay', [RENT], seconds(START)))
+  const { abi, address } = lease.deed
+  for (const [functionName, args] of [
+    ['withdraw', [landlord.address, lease.token.address]],
+    ['perform', [1n]],
+    ['terminationTerminate', []],
+  ] as [string, unknown[]][]) {
+    const before = await snapshot(world)
+    const call = encodeFunctionData({ abi, functionName, args } as never)
+    await done(act(world, lease.token, stranger, 'setCall', [address, call]))
+    await done(withdraw(lease, landlord.address))
+    expect(await read(world, lease.token, 'answer')).toBe('0x3ee5aeb5')
+    expect(await owned(lease, landlord.address)).toBe(RENT)
+    expect(await books(lease)).toEqual({ has: 2n * RENT, owes: 2n * RENT })
+    await revert(world, before)
+  }
+})
+
 test('a payment without allowance or money changes nothing', async () => {
   const lease = await signedLease()
   await done(act(world, lease.token, tenant, 'approve', [lease.deed.address, 2n * RENT - 1n]))
