@@ -5,10 +5,10 @@ pragma solidity ^0.8.28;
 /// @notice Keepers, indexers and pages rely on this interface alone. The acts of a deed are further external
 /// functions named clause + verb (`depositPay`, `answerDispute`); the outline beside the text lists them.
 ///
-/// A deed's state can be rebuilt from its events. `Elapsed` and `Acted` come first in their step: every event
-/// up to the next of the two is an effect of that step. A holding or debt that changes is stated before the money
-/// is credited, so that whoever reads the log knows where it came from. Times are logical: a timer that nobody called in time is
-/// logged with the instant at which it fell due, never with the time of the block.
+/// A deed's state can be rebuilt from what was agreed and its events. `Elapsed` and `Acted` come first in their
+/// step: every event up to the next of the two is an effect of that step. A holding or debt that changes is stated
+/// before the money is credited, so that whoever reads the log knows where it came from. Times are logical: a timer
+/// that nobody called in time is logged with the instant at which it fell due, never with the time of the block.
 interface IDeed {
     /// @param acts Numbers of the routes whose conditions hold now, counted from 1 in the order of the text.
     /// @param must Whether one of the clause's routes is an obligation.
