@@ -15,12 +15,14 @@ import type { BlockInputs, CallOptions, CallRequest, CallResult, Executed } from
 import { validateBlock } from './execute/validate.ts'
 import type { ChainConfig, Rules } from './forks.ts'
 import { executeGenesis, type Genesis } from './genesis.ts'
-import { overlay } from './state/layer.ts'
+import { addEdits, copyEdits, type Edits } from './state/edits.ts'
+import { createLayer, mergeLayer, overlay } from './state/layer.ts'
 import { found, settle } from './state/missing.ts'
-import { nodeStore } from './state/root.ts'
+import { overrideLayer } from './state/overrides.ts'
+import { nodeStore, settleLayer } from './state/root.ts'
 import { readerAt } from './state/tree.ts'
-import type { Reader, StateView } from './state/types.ts'
-import { viewOf } from './state/view.ts'
+import type { Reader, StateOverrides, StateView } from './state/types.ts'
+import { type StateTrie, viewOf } from './state/view.ts'
 import { canonicalBatch, commitBlock, forgetBatch, pathBetween } from './store/commit.ts'
 import type { BlockRecord, Store, Table, Tables, TransactionPlace } from './store/store.ts'
 import type { TransactionFault } from './transaction/fault.ts'
@@ -36,6 +38,14 @@ export interface Chain {
   readonly genesis: BlockRecord
   /** The canonical head. */
   readonly head: BlockRecord
+  /** What a developer has changed in the head's state, see {@link Chain.edit}. */
+  readonly edits: StateOverrides
+  /**
+   * Changes the head's state outside of any transaction. Every reader of the head sees it, and the next block on the
+   * head takes it in before anything else; under another head it is gone.
+   */
+  edit(changes: StateOverrides): Promise<void>
+  clearEdits(): void
   /** Any committed block, canonical or not. */
   block(hash: Hash): Promise<BlockRecord | undefined>
   /** Of the canonical chain. */
@@ -99,6 +109,9 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
   const serially = createQueue()
 
   const first = await openGenesis(store, genesis)
+  let edits: Edits = new Map()
+  /** The edits as a layer on the head's state. */
+  let edited = createLayer()
   let head = await known((await read('meta', 'head'))! as Hash)
 
   const pendingReader = ({ parent, layer }: Executed): Reader => {
@@ -123,9 +136,43 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
     })
   }
 
+  const clearEdits = (): void => {
+    edits = new Map()
+    edited = createLayer()
+  }
+  const isEdited = (hash: Hash): boolean => hash === head.hash && edits.size > 0
+
+  /** A step: the state after a committed block, with the edits if it is the head. */
+  const openState = ({ hash, position }: BlockRecord): Reader => {
+    const state = readerAt(store, position)
+    return isEdited(hash) ? overlay(state, edited) : state
+  }
+  /** A step: that state and its trie. */
+  const openTrie = ({ hash, position, block: { header } }: BlockRecord): StateTrie => {
+    const state = readerAt(store, position)
+    const trie = nodeStore(store)
+    if (!isEdited(hash)) return { state, root: header.stateRoot, trie }
+    const settled = settleLayer(store, header.stateRoot, state, edited, Number(header.number) + 1)
+    return {
+      state: overlay(state, settled.layer),
+      root: settled.root,
+      trie: { get: (node) => settled.nodes.get(node) ?? trie.get(node) },
+    }
+  }
+
   return {
     config,
     genesis: first,
+    get edits() {
+      return edits
+    },
+    edit: (changes) =>
+      serially(async () => {
+        const change = await settle(store, () => overrideLayer(openState(head), changes))
+        mergeLayer(edited, change)
+        addEdits(edits, changes)
+      }),
+    clearEdits,
     get head() {
       return head
     },
@@ -141,17 +188,24 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
     rulesAfter: (parent, timestamp) => rulesAfter(config, parent, timestamp),
 
     stateAt: async (hash) => {
-      const { position, block } = await known(hash)
-      return viewOf(store, () => readerAt(store, position), block.header.stateRoot, nodeStore(store))
+      const record = await known(hash)
+      return viewOf(
+        store,
+        () => openState(record),
+        () => openTrie(record),
+      )
     },
     stateOf: (executed) => {
       const committed = nodeStore(store)
       const trie = { get: (hash: Hash) => executed.nodes.get(hash) ?? committed.get(hash) }
-      return viewOf(store, () => pendingReader(executed), executed.block.header.stateRoot, trie)
+      const root = executed.block.header.stateRoot
+      const open = () => pendingReader(executed)
+      return viewOf(store, open, () => ({ state: open(), root, trie }))
     },
 
     execute: async (parent, inputs) => {
-      const executed = await executeBlock(host, await known(parent), inputs)
+      const whole = isEdited(parent) ? { ...inputs, edits: copyEdits(edits) } : inputs
+      const executed = await executeBlock(host, await known(parent), whole)
       if (isBlockFault(executed)) throw new ImpossibleBlock(executed)
       return executed
     },
@@ -168,6 +222,7 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
         const move = await settle(store, () => pathBetween(store, head, next))
         await store.write(canonicalBatch(next, move))
         head = next
+        clearEdits()
         for (const listener of listeners) listener({ head, ...move })
       }),
     forget: (hash) =>
@@ -181,7 +236,7 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
     replay: async (block) => replayBlock(host, await known(block.header.parentHash), block),
     call: async (request, at, options = {}) => {
       const record = await known(at)
-      const open = () => readerAt(store, record.position)
+      const open = () => openState(record)
       return call(record.block, rulesOf(config, record), record, open, request, options)
     },
     callPending: async (request, pending, options = {}) => {
@@ -189,7 +244,8 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
       const rules = rulesAfter(config, parent, pending.block.header.timestamp)
       return call(pending.block, rules, parent, () => pendingReader(pending), request, options)
     },
-    simulate: async (base, simulation) => simulate(host, await known(base), simulation),
+    simulate: async (base, simulation) =>
+      simulate(host, await known(base), simulation, isEdited(base) ? copyEdits(edits) : undefined),
     onHead: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)

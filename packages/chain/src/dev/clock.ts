@@ -4,13 +4,19 @@ export interface ChainClock {
   offset: bigint
   /** What the next block's time will be, if that is settled. */
   next: bigint | undefined
+  /** Seconds between blocks, if that is settled. */
+  interval: bigint | undefined
 }
 
-export const createClock = (): ChainClock => ({ offset: 0n, next: undefined })
+export const createClock = (): ChainClock => ({ offset: 0n, next: undefined, interval: undefined })
 
 /** A block's time: what was settled, else the clock's, and always later than its parent's. */
-export const blockTime = ({ offset, next }: ChainClock, wallTime: bigint, parentTime: bigint): bigint => {
-  const time = next ?? wallTime + offset
+export const blockTime = (
+  { offset, next, interval }: ChainClock,
+  wallTime: bigint,
+  parentTime: bigint,
+): bigint => {
+  const time = next ?? (interval === undefined ? wallTime + offset : parentTime + interval)
   return time > parentTime ? time : parentTime + 1n
 }
 

@@ -1,4 +1,6 @@
-import type { Hex } from '@deed/evm'
+import type { Address, Hash, Hex } from '@deed/evm'
+import type { EditsJson } from '../state/edits.ts'
+import type { BlockSettingsJson } from './block-settings.ts'
 
 /**
  * Everything that ever changed a development chain, in order, with each reading of the wall clock that
@@ -7,11 +9,23 @@ import type { Hex } from '@deed/evm'
  */
 export type Input =
   /** A signed transaction in its network encoding entered the mempool. */
-  | { readonly kind: 'transaction'; readonly encoded: Hex }
+  | { readonly kind: 'transaction'; readonly encoded: Hex; readonly impersonated?: Address }
   /** A block was mined from the mempool. */
   | { readonly kind: 'block'; readonly wallTime: number }
   | { readonly kind: 'increaseTime'; readonly seconds: number; readonly wallTime: number }
   | { readonly kind: 'setTime'; readonly time: number; readonly wallTime: number }
   | { readonly kind: 'nextTime'; readonly time: number }
+  /** Seconds between blocks from now on; `null`: as the clock says. */
+  | { readonly kind: 'interval'; readonly seconds: number | null }
+  /** State was changed outside of any transaction. */
+  | { readonly kind: 'edit'; readonly accounts: EditsJson }
+  /** What blocks to come are like. */
+  | { readonly kind: 'settings'; readonly settings: BlockSettingsJson }
+  /** Transactions left the mempool. */
+  | { readonly kind: 'drop'; readonly hashes: readonly Hash[] }
+  /** The newest blocks went away, and what was in them. */
+  | { readonly kind: 'rollback'; readonly blocks: number }
+  /** Back to the first block, with nothing of what was set since. */
+  | { readonly kind: 'reset' }
   | { readonly kind: 'snapshot' }
   | { readonly kind: 'revert'; readonly id: number }

@@ -3,9 +3,10 @@ import type { Chain } from '../chain.ts'
 import { nextBaseFee } from '../execute/fees.ts'
 import type { Executed, Refusal } from '../execute/types.ts'
 import { type Entry, type Mempool, removeEntry, updateAccount } from '../mempool/mempool.ts'
-import { executable } from '../mempool/order.ts'
+import { executable, type MempoolOrder } from '../mempool/order.ts'
 import { encodeTransaction } from '../transaction/codec.ts'
 import type { TransactionFaultCode } from '../transaction/fault.ts'
+import type { BlockSettings } from './block-settings.ts'
 
 /**
  * Executes a block of what waits, best first, on top of the head. Nothing changes. Randomness follows from
@@ -16,24 +17,34 @@ export const buildBlock = async (
   chain: Chain,
   pool: Mempool,
   timestamp: bigint,
-  beneficiary: Address,
+  settings: BlockSettings,
+  order: MempoolOrder,
 ): Promise<{ readonly executed: Executed; readonly entries: readonly Entry[] }> => {
   const { head } = chain
-  const limit = Number(head.block.header.gasLimit / LEAST_GAS)
+  const limit = Number((settings.gasLimit ?? head.block.header.gasLimit) / LEAST_GAS)
   const { blockSizeCap } = chain.rulesAfter(head, timestamp)
-  const entries = withinSize(executable(pool, baseFeeAt(chain, timestamp), limit), blockSizeCap)
+  const entries = withinSize(
+    executable(pool, settings.baseFeePerGas ?? baseFeeAt(chain, timestamp), limit, order),
+    blockSizeCap,
+  )
   const executed = await chain.execute(head.hash, {
     transactions: entries.map(({ transaction }) => transaction),
     timestamp,
-    beneficiary,
-    prevRandao: keccakHash(hexToBytes(head.hash)),
+    beneficiary: settings.beneficiary,
+    prevRandao: settings.prevRandao ?? keccakHash(hexToBytes(head.hash)),
+    ...(settings.gasLimit !== undefined && { gasLimit: settings.gasLimit }),
+    ...(settings.baseFeePerGas !== undefined && { baseFeePerGas: settings.baseFeePerGas }),
   })
   return { executed, entries }
 }
 
 /** Whether a block of this time would have any of what waits. */
-export const hasExecutable = (chain: Chain, pool: Mempool, timestamp: bigint): boolean =>
-  pool.byHash.size > 0 && executable(pool, baseFeeAt(chain, timestamp), 1).length > 0
+export const hasExecutable = (
+  chain: Chain,
+  pool: Mempool,
+  timestamp: bigint,
+  { baseFeePerGas = baseFeeAt(chain, timestamp) }: BlockSettings,
+): boolean => pool.byHash.size > 0 && executable(pool, baseFeePerGas, 1).length > 0
 
 /** What left the pool without being in a block, and why. */
 export interface Dropped {
@@ -63,7 +74,7 @@ export const settleBlock = async (
 }
 
 /** Holds what waits of these senders against their accounts in the state of the head. */
-const refreshPool = async (chain: Chain, pool: Mempool, senders: Iterable<Address>): Promise<void> => {
+export const refreshPool = async (chain: Chain, pool: Mempool, senders: Iterable<Address>): Promise<void> => {
   if (pool.queues.size === 0) return
   const state = await chain.stateAt(chain.head.hash)
   for (const sender of senders)

@@ -4,18 +4,23 @@ import { openChain } from '../chain.ts'
 import type { Genesis, GenesisAccount } from '../genesis.ts'
 import { DEV_BALANCE_WEI, DEV_CHAIN_ID, devGenesis } from '../genesis-dev.ts'
 import { admit } from '../mempool/admit.ts'
-import { createMempool, type Entry } from '../mempool/mempool.ts'
+import { createMempool, type Entry, removeEntry } from '../mempool/mempool.ts'
+import type { MempoolOrder } from '../mempool/order.ts'
 import { call } from '../rpc/dispatch.ts'
 import { faultError, orFault, type RpcError, serverError } from '../rpc/error.ts'
 import { createFilters } from '../rpc/filter.ts'
 import type { Principal } from '../rpc/method.ts'
 import type { Control, Node } from '../rpc/node.ts'
+import { editsFromJson, editsToJson } from '../state/edits.ts'
 import { createMemoryStore } from '../store/memory.ts'
 import type { Store } from '../store/store.ts'
 import { createWallet, DEV_PRIVATE_KEYS } from './accounts.ts'
+import { afterBlock, type BlockSettings, settingsFromJson, settingsToJson } from './block-settings.ts'
 import { advanceClock, blockTime, createClock, passBlock, setClock } from './clock.ts'
+import { createImpersonation } from './impersonation.ts'
 import type { Input } from './input.ts'
-import { buildBlock, hasExecutable, settleBlock } from './miner.ts'
+import { buildBlock, hasExecutable, refreshPool, settleBlock } from './miner.ts'
+import { rollBack } from './rollback.ts'
 import { createSnapshots, revertTo, takeSnapshot } from './snapshot.ts'
 
 export interface DevNodeOptions {
@@ -40,6 +45,8 @@ export interface DevNodeOptions {
   /** Mine as soon as something waits. Default: true. */
   readonly automine?: boolean
   readonly beneficiary?: Address
+  /** Which of the waiting transactions comes first; default: the one that pays best. */
+  readonly order?: MempoolOrder
   readonly engine?: Engine
   readonly store?: Store
   /** Is told of each input when it has taken effect. */
@@ -75,7 +82,7 @@ const CLIENT_VERSION = 'Deed/v0.1.0/typescript'
 export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> => {
   const chainId = options.genesis?.config.chainId ?? options.chainId ?? DEV_CHAIN_ID
   const wallet = createWallet(options.privateKeys ?? DEV_PRIVATE_KEYS, chainId)
-  const { wallTime, beneficiary = ZERO_ADDRESS } = options
+  const { wallTime, order = 'fees' } = options
   const { record = () => {}, gather = async () => {}, warn = () => {} } = options
   const { uptimeMs = () => performance.now() } = options
   const store = options.store ?? createMemoryStore()
@@ -87,11 +94,17 @@ export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> =
   const mempool = createMempool()
   const clock = createClock()
   const snapshots = createSnapshots()
+  const impersonation = createImpersonation()
+  const usual: BlockSettings = { beneficiary: options.beneficiary ?? ZERO_ADDRESS }
+  let settings = usual
+  /** Rises when the next block would be another one though mempool and head are the same. */
+  let changes = 0
   const listeners = new Set<(entry: Entry) => void>()
   /** Why a transaction that was taken in will never be mined. */
   const dropped = new WeakMap<Entry, RpcError>()
   let automine = options.automine ?? true
   let timer: ReturnType<typeof setInterval> | undefined
+  let timerMs = 0
 
   // What changes the chain happens one after the other, in the order in which it came.
   let last: Promise<unknown> = Promise.resolve()
@@ -105,16 +118,18 @@ export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> =
   const nextTime = (now: bigint) => blockTime(clock, now, headTime())
 
   /** Takes one transaction in. */
-  const takeIn = async (encoded: Uint8Array, isUrgent: boolean): Promise<Entry> => {
-    const entry = orFault(await admit(chain, mempool, encoded, nextTime(wallTime()), isUrgent))
-    record({ kind: 'transaction', encoded: bytesToHex(encoded) })
+  const takeIn = async (encoded: Uint8Array, isUrgent: boolean, impersonated?: Address): Promise<Entry> => {
+    const time = nextTime(wallTime())
+    const entry = orFault(await admit(chain, mempool, encoded, time, isUrgent, impersonated))
+    record({ kind: 'transaction', encoded: bytesToHex(encoded), ...(impersonated && { impersonated }) })
     for (const listener of listeners) listener(entry)
     return entry
   }
 
   /** Mines one block; how many transactions it has. */
   const mineBlock = async (now: bigint): Promise<number> => {
-    const { executed, entries } = await buildBlock(chain, mempool, nextTime(now), beneficiary)
+    const { executed, entries } = await buildBlock(chain, mempool, nextTime(now), settings, order)
+    settings = afterBlock(settings)
     passBlock(clock, executed.block.header.timestamp, now)
     for (const { entry, fault } of await settleBlock(chain, mempool, executed, entries)) {
       const error = faultError(fault)
@@ -131,7 +146,7 @@ export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> =
     planned ??= gather().then(() =>
       inTurn(async () => {
         planned = undefined
-        while (hasExecutable(chain, mempool, nextTime(wallTime())))
+        while (hasExecutable(chain, mempool, nextTime(wallTime()), settings))
           if ((await mineBlock(wallTime())) === 0) break
       }),
     )
@@ -140,7 +155,7 @@ export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> =
 
   const effects: { readonly [K in Input['kind']]: (input: Extract<Input, { kind: K }>) => Promise<unknown> } =
     {
-      transaction: ({ encoded }) => takeIn(hexToBytes(encoded), false),
+      transaction: ({ encoded, impersonated }) => takeIn(hexToBytes(encoded), false, impersonated),
       block: ({ wallTime: now }) => mineBlock(BigInt(now)),
       increaseTime: async (input) => {
         advanceClock(clock, BigInt(input.seconds), BigInt(input.wallTime), headTime())
@@ -156,14 +171,53 @@ export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> =
         record(input)
       },
       snapshot: async (input) => {
-        const id = takeSnapshot(snapshots, chain, clock, mempool)
+        const id = takeSnapshot(snapshots, chain, clock, mempool, settings)
         record(input)
         return id
       },
       revert: async (input) => {
-        const isThere = await revertTo(snapshots, BigInt(input.id), chain, clock, mempool)
-        if (isThere) record(input)
-        return isThere
+        const snapshot = await revertTo(snapshots, BigInt(input.id), chain, clock, mempool)
+        if (snapshot === undefined) return false
+        settings = snapshot.settings
+        changes++
+        record(input)
+        return true
+      },
+      interval: async (input) => {
+        clock.interval = input.seconds === null ? undefined : BigInt(input.seconds)
+        record(input)
+      },
+      edit: async (input) => {
+        const edits = editsFromJson(input.accounts)
+        await chain.edit(edits)
+        changes++
+        await refreshPool(chain, mempool, edits.keys())
+        record(input)
+      },
+      settings: async (input) => {
+        settings = { ...settings, ...settingsFromJson(input.settings) }
+        changes++
+        record(input)
+      },
+      drop: async (input) => {
+        const entries = input.hashes.flatMap((hash) => mempool.byHash.get(hash) ?? [])
+        for (const entry of entries) removeEntry(mempool, entry)
+        record(input)
+        return entries.length
+      },
+      rollback: async (input) => {
+        await rollBack(chain, mempool, snapshots, input.blocks)
+        record(input)
+      },
+      reset: async (input) => {
+        await rollBack(chain, mempool, snapshots, Number(chain.head.block.header.number))
+        for (const entry of [...mempool.byHash.values()]) removeEntry(mempool, entry)
+        snapshots.byId.clear()
+        chain.clearEdits()
+        Object.assign(clock, createClock())
+        settings = usual
+        changes++
+        record(input)
       },
     }
   const enact = (input: Input): Promise<unknown> => effects[input.kind](input as never)
@@ -171,6 +225,7 @@ export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> =
   const stopTimer = (): void => {
     clearInterval(timer)
     timer = undefined
+    timerMs = 0
   }
 
   const control: Control = {
@@ -201,13 +256,36 @@ export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> =
       inTurn(
         async () => id <= snapshots.lastId && ((await enact({ kind: 'revert', id: Number(id) })) as boolean),
       ),
+    edit: (edits) => inTurn(async () => void (await enact({ kind: 'edit', accounts: editsToJson(edits) }))),
+    setBlocks: (changed) =>
+      inTurn(async () => void (await enact({ kind: 'settings', settings: settingsToJson(changed) }))),
+    setBlockInterval: (seconds) =>
+      inTurn(
+        async () =>
+          void (await enact({
+            kind: 'interval',
+            seconds: seconds === undefined ? null : toSeconds(seconds),
+          })),
+      ),
+    drop: (hashes) => inTurn(async () => (await enact({ kind: 'drop', hashes })) as number),
+    enqueue: (encoded, impersonated) => inTurn(async () => (await takeIn(encoded, false, impersonated)).hash),
+    rollback: (blocks) => inTurn(async () => void (await enact({ kind: 'rollback', blocks }))),
+    reset: () =>
+      inTurn(async () => {
+        await enact({ kind: 'reset' })
+        impersonation.accounts.clear()
+        impersonation.isForAll = false
+      }),
+    impersonation,
     isAutomine: () => automine,
     setAutomine: async (on) => {
       automine = on
       if (on) await mineWaiting()
     },
+    intervalMs: () => timerMs,
     setIntervalMining: async (intervalMs) => {
       stopTimer()
+      timerMs = intervalMs
       let isBusy = false
       if (intervalMs > 0)
         timer = setInterval(() => {
@@ -232,11 +310,14 @@ export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> =
     filters: createFilters(uptimeMs),
     uptimeMs,
     suggestedTipWei: SUGGESTED_TIP_WEI,
-    beneficiary,
+    order,
+    get beneficiary() {
+      return settings.beneficiary
+    },
     control,
-    submit: async (encoded) => {
+    submit: async (encoded, impersonated) => {
       const entry = await inTurn(async () =>
-        takeIn(typeof encoded === 'function' ? await encoded() : encoded, automine),
+        takeIn(typeof encoded === 'function' ? await encoded() : encoded, automine, impersonated),
       )
       if (automine) await mineWaiting()
       const why = dropped.get(entry)
@@ -245,9 +326,9 @@ export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> =
     },
     pending: () => {
       const time = nextTime(wallTime())
-      const key = `${chain.head.hash} ${mempool.version} ${time}`
+      const key = `${chain.head.hash} ${mempool.version} ${time} ${changes}`
       if (pendingBlock?.key !== key) {
-        const executed = buildBlock(chain, mempool, time, beneficiary).then((built) => built.executed)
+        const executed = buildBlock(chain, mempool, time, settings, order).then((built) => built.executed)
         pendingBlock = { key, executed }
         executed.catch(() => {
           pendingBlock = undefined

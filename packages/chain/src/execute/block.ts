@@ -9,6 +9,7 @@ import type { Header, Receipt, Request, Withdrawal } from '../block/types.ts'
 import { type ChainConfig, type Rules, rulesAt } from '../forks.ts'
 import { type Draft, openDraft } from '../state/draft.ts'
 import { isGivenUp, settle } from '../state/missing.ts'
+import { overrideLayer } from '../state/overrides.ts'
 import type { Reader } from '../state/types.ts'
 import type { BlockRecord, Store } from '../store/store.ts'
 import { transactionHash } from '../transaction/codec.ts'
@@ -47,6 +48,8 @@ export const executeBlock = async (
   const scope: Scope = { engine, rules, block, blockHash: ancestorHashes(store, parent) }
   const draft = await openDraft(store, parent)
 
+  const { edits } = inputs
+  if (edits) draft.merge(await settle(store, () => overrideLayer(draft.state, edits)))
   await draft.step((layer, state) => beginBlock(scope, layer, state, opened))
   const ran = await runTransactions(scope, store, draft, inputs.transactions)
   await draft.step((layer, state) => endBlock(scope, layer, state, withdrawals, uncles))
@@ -55,7 +58,15 @@ export const executeBlock = async (
 
   const { root, layer, nodes } = await draft.settle()
   const sealed = sealBlock(opened, rules, parent, { ...ran, uncles, withdrawals, requests, root })
-  return { ...sealed, parent: parent.hash, receipts: ran.receipts, refused: ran.refused, layer, nodes }
+  return {
+    ...sealed,
+    parent: parent.hash,
+    ...(edits && { edits }),
+    receipts: ran.receipts,
+    refused: ran.refused,
+    layer,
+    nodes,
+  }
 }
 
 /** The block that an opened header and what ran in it come to. */

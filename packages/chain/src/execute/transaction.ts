@@ -7,7 +7,7 @@ import type { Layer, Reader } from '../state/types.ts'
 import { fault, type TransactionFault } from '../transaction/fault.ts'
 import { floorGas, intrinsicGas } from '../transaction/gas.ts'
 import { blobGasOf, effectiveGasPrice, maxCostWei, maxGasPrice } from '../transaction/price.ts'
-import { recoverSender } from '../transaction/signature.ts'
+import { isImpersonated, recoverSender } from '../transaction/signature.ts'
 import type { Transaction } from '../transaction/types.ts'
 import { validateTransaction } from '../transaction/validate.ts'
 import { isDelegation, runMessage, type Scope } from './message.ts'
@@ -108,7 +108,8 @@ const validateSender = (
     return fault(name, `Nonce ${nonce} of ${sender} is not the next one, ${account.nonce}`)
   }
   // EIP-3607, except for accounts that delegate (EIP-7702).
-  if (account.codeHash !== EMPTY_CODE_HASH && !isDelegation(found(below.code(account.codeHash))))
+  const mayBeContract = account.codeHash === EMPTY_CODE_HASH || isImpersonated(transaction, sender)
+  if (!mayBeContract && !isDelegation(found(below.code(account.codeHash))))
     return fault('SENDER_NOT_EOA', `The sender ${sender} is a contract (EIP-3607)`)
   const cost = maxCostWei(transaction)
   if (cost <= account.balance) return undefined

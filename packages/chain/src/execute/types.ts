@@ -29,11 +29,15 @@ export interface BlockInputs {
   readonly nonce?: Hex
   /** Default: what EIP-1559 says. For tests and for a developer's next block. */
   readonly baseFeePerGas?: bigint
+  /** A developer's changes of the parent's state, made before anything else. No other client takes such a block. */
+  readonly edits?: StateOverrides
 }
 
 /** A block that was executed and not committed. */
 export interface Executed {
   readonly parent: Hash
+  /** Changes of the parent's state that came before the block. */
+  readonly edits?: StateOverrides
   readonly block: Block
   readonly hash: Hash
   readonly receipts: readonly Receipt[]

@@ -1,4 +1,4 @@
-import { delegationTarget, EMPTY_CODE_HASH, type Fork } from '@deed/evm'
+import { type Address, delegationTarget, EMPTY_CODE_HASH, type Fork } from '@deed/evm'
 import type { Chain } from '../chain.ts'
 import { blobBaseFee, nextBaseFee, nextExcessBlobGas } from '../execute/fees.ts'
 import { transactionHash } from '../transaction/codec.ts'
@@ -6,7 +6,7 @@ import { fault, isFault, type TransactionFault } from '../transaction/fault.ts'
 import { loadKzg } from '../transaction/kzg.ts'
 import { maxCostWei, maxGasPrice } from '../transaction/price.ts'
 import { decodePooledTransaction, type Sidecar, validateSidecar } from '../transaction/sidecar.ts'
-import { recoverSender } from '../transaction/signature.ts'
+import { impersonateSender, recoverSender } from '../transaction/signature.ts'
 import type { Transaction } from '../transaction/types.ts'
 import { validateTransaction } from '../transaction/validate.ts'
 import { addEntry, type Entry, type Mempool, type PoolFault } from './mempool.ts'
@@ -18,6 +18,7 @@ import { addEntry, type Entry, type Mempool, type PoolFault } from './mempool.ts
  * @param nextTime seconds since 1970 at which the next block will be.
  * @param isUrgent refuse too what pays less than the next block's fees and so would wait: with automine
  *   nobody ever mines the empty blocks that would lower them.
+ * @param impersonated whose transaction it is, whatever its signature says.
  */
 export const admit = async (
   chain: Chain,
@@ -25,12 +26,14 @@ export const admit = async (
   encoded: Uint8Array,
   nextTime: bigint,
   isUrgent: boolean,
+  impersonated?: Address,
 ): Promise<Entry | TransactionFault | PoolFault> => {
   const { head } = chain
   const rules = chain.rulesAfter(head, nextTime)
   const pooled = decodePooledTransaction(encoded)
   if (isFault(pooled)) return pooled
-  const { transaction, sidecar } = pooled
+  const { sidecar } = pooled
+  const transaction = impersonated ? impersonateSender(pooled.transaction, impersonated) : pooled.transaction
   const hash = transactionHash(transaction)
   if (pool.byHash.has(hash)) return { code: 'DEED_POOL_KNOWN', message: `${hash} waits in the mempool` }
   const invalid = validateTransaction(transaction, rules)
@@ -55,7 +58,8 @@ export const admit = async (
       'NONCE_MISMATCH_TOO_LOW',
       `next nonce ${account.nonce}, tx nonce ${transaction.nonce}; use ${account.nonce} (${sender})`,
     )
-  if (account.codeHash !== EMPTY_CODE_HASH && delegationTarget(await state.code(sender)) === undefined)
+  const mayBeContract = account.codeHash === EMPTY_CODE_HASH || impersonated !== undefined
+  if (!mayBeContract && delegationTarget(await state.code(sender)) === undefined)
     return fault('SENDER_NOT_EOA', `${sender} is a contract and cannot send (EIP-3607)`)
   const costWei = maxCostWei(transaction)
   if (costWei > account.balance)

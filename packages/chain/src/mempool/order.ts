@@ -9,12 +9,20 @@ import type { Entry, Mempool } from './mempool.ts'
  * later ones. A heap of one entry a sender: n log s for n transactions of s senders.
  *
  * @param limit how many at most.
+ * @param order `fifo`: the earliest arrival first, whatever it pays.
  */
-export const executable = (pool: Mempool, baseFeePerGas: bigint, limit: number): Entry[] => {
+export const executable = (
+  pool: Mempool,
+  baseFeePerGas: bigint,
+  limit: number,
+  order: MempoolOrder = 'fees',
+): Entry[] => {
   const heap: Candidate[] = []
   const offer = (entry: Entry | undefined): void => {
     const tipWei = entry === undefined ? undefined : tipOf(entry.transaction, baseFeePerGas)
-    if (entry !== undefined && tipWei !== undefined) push(heap, { entry, tipWei })
+    // First come, first served is an order of equal tips.
+    if (entry !== undefined && tipWei !== undefined)
+      push(heap, { entry, tipWei: order === 'fifo' ? 0n : tipWei })
   }
   for (const queue of pool.queues.values()) offer(queue.entries.get(queue.nonce))
   const chosen: Entry[] = []
@@ -25,6 +33,8 @@ export const executable = (pool: Mempool, baseFeePerGas: bigint, limit: number):
   }
   return chosen
 }
+
+export type MempoolOrder = 'fees' | 'fifo'
 
 /** Wei per gas for the block's beneficiary; `undefined` if the base fee is not met. */
 export const tipOf = (transaction: Transaction, baseFeePerGas: bigint): bigint | undefined => {

@@ -7,17 +7,16 @@ import {
   bytes,
   count,
   hash,
-  integer,
   list,
   maybe,
   number,
   orElse,
   param,
-  quantity,
   record,
   slot,
   text,
 } from './decode.ts'
+import { DEV_METHODS } from './dev-methods.ts'
 import { type Method, method } from './method.ts'
 import * as account from './methods/account.ts'
 import * as block from './methods/block.ts'
@@ -32,7 +31,6 @@ import { ethGetProof, MAX_PROOF_KEYS, storageKey } from './methods/eth_getProof.
 import * as filter from './methods/eth_newFilter.ts'
 import { ethSimulate, simulationRequest } from './methods/eth_simulateV1.ts'
 import { ethSubscribe, ethUnsubscribe } from './methods/eth_subscribe.ts'
-import * as evm from './methods/evm.ts'
 import * as fees from './methods/fees.ts'
 import * as identity from './methods/identity.ts'
 import * as send from './methods/send.ts'
@@ -58,13 +56,11 @@ const at = param('block', orElse(blockParameter, LATEST))
 const which = param('block', blockParameter)
 const blockHash = param('blockHash', hash)
 const blockNumber = param('block', blockNumberOrTag)
-const blocks = param('blocks', orElse(integer, 1n))
 const filterId = param('filterId', text)
 const hydrated = param('hydrated', orElse(boolean, false))
 const index = param('index', count)
 const request = param('transaction', transactionRequest)
 const state = param('stateOverrides', maybe(stateOverrides))
-const interval = param('intervalSeconds', orElse(integer, 0n))
 const overrides = param('blockOverrides', maybe(blockOverrides))
 const transactionHash = param('transactionHash', hash)
 
@@ -164,6 +160,7 @@ export const METHODS: Readonly<Record<string, Method>> = {
 
   eth_sendRawTransaction: method('write', 50, [param('transaction', bytes)], send.ethSendRawTransaction),
   eth_sendTransaction: method('dev', 100, [request], send.ethSendTransaction),
+  eth_sendUnsignedTransaction: method('dev', 100, [request], send.ethSendUnsignedTransaction),
   eth_signTransaction: method('dev', 60, [request], send.ethSignTransaction),
   eth_sign: method('dev', 20, [who, param('message', bytes)], sign.ethSign),
   personal_sign: method('dev', 20, [param('message', bytes), who], sign.personalSign),
@@ -190,14 +187,5 @@ export const METHODS: Readonly<Record<string, Method>> = {
   debug_getRawTransaction: method('debug', 2, [transactionHash], raw.debugGetRawTransaction),
   ...DEBUG_METHODS,
 
-  evm_mine: method('dev', 100, [param('timestamp', anything)], evm.evmMine),
-  hardhat_mine: method('dev', 100, [blocks, interval], evm.hardhatMine),
-  anvil_mine: method('dev', 100, [blocks, interval], evm.hardhatMine),
-  evm_increaseTime: method('dev', 1, [param('seconds', integer)], evm.evmIncreaseTime),
-  evm_setTime: method('dev', 1, [param('timestamp', integer)], evm.evmSetTime),
-  evm_setNextBlockTimestamp: method('dev', 1, [param('timestamp', integer)], evm.evmSetNextBlockTimestamp),
-  evm_snapshot: method('dev', 1, [], evm.evmSnapshot),
-  evm_revert: method('dev', 5, [param('snapshot', quantity)], evm.evmRevert),
-  evm_setAutomine: method('dev', 1, [param('on', boolean)], evm.evmSetAutomine),
-  evm_setIntervalMining: method('dev', 1, [param('intervalMs', number)], evm.evmSetIntervalMining),
+  ...DEV_METHODS,
 }

@@ -1,7 +1,11 @@
 import type { Address, Hash } from '@deed/evm'
 import type { Chain } from '../chain.ts'
+import type { BlockSettings } from '../dev/block-settings.ts'
+import type { Impersonation } from '../dev/impersonation.ts'
 import type { Executed } from '../execute/types.ts'
 import type { Entry, Mempool } from '../mempool/mempool.ts'
+import type { MempoolOrder } from '../mempool/order.ts'
+import type { StateOverrides } from '../state/types.ts'
 import type { Filters } from './filter.ts'
 import type { Wallet } from './wallet.ts'
 
@@ -17,13 +21,15 @@ export interface Node {
   uptimeMs(): number
   /** Wei per gas that a sender is advised to offer on top of the base fee. */
   readonly suggestedTipWei: bigint
+  readonly order: MempoolOrder
   /**
    * Takes in a signed transaction in its network encoding. Resolves when it is in the mempool and, with
    * automine, when it is in a block, so that its receipt is there before its sender has the hash.
    * Throws an RpcError in geth's words where it is refused. A function is called when it is the transaction's
    * turn, so that what it chooses, such as the nonce, still holds when the transaction enters the mempool.
+   * An impersonated account is its sender whatever the signature says.
    */
-  submit(encoded: Uint8Array | (() => Promise<Uint8Array>)): Promise<Hash>
+  submit(encoded: Uint8Array | (() => Promise<Uint8Array>), impersonated?: Address): Promise<Hash>
   /** The head with everything on top that could be mined now. */
   pending(): Promise<Executed>
   /** Tells of each transaction that enters the mempool. Returns how to stop it. */
@@ -48,8 +54,25 @@ export interface Control {
   snapshot(): Promise<bigint>
   /** Goes back to a snapshot, which is used up with all later ones. `false`: there is none of that id. */
   revert(id: bigint): Promise<boolean>
+  /** Changes the head's state outside of any transaction; the next block takes it in. */
+  edit(changes: StateOverrides): Promise<void>
+  /** What blocks to come are like; see {@link BlockSettings}. */
+  setBlocks(settings: Partial<BlockSettings>): Promise<void>
+  /** Seconds between blocks; `undefined`: as the clock says. */
+  setBlockInterval(seconds: bigint | undefined): Promise<void>
+  /** Takes transactions out of the mempool. How many were there. */
+  drop(hashes: readonly Hash[]): Promise<number>
+  /** Takes a transaction in without mining it. */
+  enqueue(encoded: Uint8Array, impersonated?: Address): Promise<Hash>
+  /** The newest blocks go away, and what was in them. */
+  rollback(blocks: number): Promise<void>
+  /** Back to the first block, with nothing of what was set since. */
+  reset(): Promise<void>
+  readonly impersonation: Impersonation
   isAutomine(): boolean
   setAutomine(on: boolean): Promise<void>
+  /** Milliseconds between blocks of the timer; zero without. */
+  intervalMs(): number
   /** Milliseconds between blocks; zero stops it. */
   setIntervalMining(intervalMs: number): Promise<void>
 }

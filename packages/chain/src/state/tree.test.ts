@@ -125,7 +125,8 @@ const compare = async (store: Store, { record, model }: Known): Promise<void> =>
   const { stateRoot } = record.block.header
   expect(stateRoot).toBe(rootFromScratch(model))
   // Trie nodes that other blocks share stay when one of these is forgotten.
-  const view = viewOf(store, () => readerAt(store, record.position), stateRoot, nodeStore(store))
+  const open = () => readerAt(store, record.position)
+  const view = viewOf(store, open, () => ({ state: open(), root: stateRoot, trie: nodeStore(store) }))
   for (const address of ADDRESSES) {
     const { nodes, slots } = await view.proof(address, KEYS)
     expect(verifyTrieProof(stateRoot, hashOf(address), nodes)?.value !== undefined).toBe(model.has(address))

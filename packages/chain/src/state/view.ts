@@ -10,13 +10,20 @@ import { overrideLayer } from './overrides.ts'
 import { hashOf, MissingTrieNode, slotHashOf } from './root.ts'
 import type { Reader, StateView } from './types.ts'
 
+/** What proofs are made of: a state whose accounts have the roots of their storage, and the nodes of its trie. */
+export interface StateTrie {
+  readonly state: Reader
+  readonly root: Hash
+  readonly trie: NodeStore
+}
+
 /**
  * A state for whoever may wait.
  *
  * @param open Gives the state; a step, so it may give up.
- * @param root What proofs are against; its nodes are in `trie`.
+ * @param openTrie Gives what proofs are made of; a step too.
  */
-export const viewOf = (store: Store, open: () => Reader, root: Hash, trie: NodeStore): StateView => {
+export const viewOf = (store: Store, open: () => Reader, openTrie: () => StateTrie): StateView => {
   let opened: Reader | undefined
   const state = (): Reader => {
     opened ??= open()
@@ -32,7 +39,9 @@ export const viewOf = (store: Store, open: () => Reader, root: Hash, trie: NodeS
       }),
     proof: (address, keys) =>
       settle(store, () => {
-        const account = found(state().account(address))
+        const proven = openTrie()
+        const { root, trie } = proven
+        const account = found(proven.state.account(address))
         return {
           account,
           nodes: prove(trie, root, hashOf(address)).nodes,
@@ -44,7 +53,7 @@ export const viewOf = (store: Store, open: () => Reader, root: Hash, trie: NodeS
       }),
     with: (overrides) => {
       const assumed = () => overlay(state(), overrideLayer(state(), overrides))
-      return viewOf(store, assumed, root, trie)
+      return viewOf(store, assumed, openTrie)
     },
   }
 }

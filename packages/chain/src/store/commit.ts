@@ -1,6 +1,7 @@
 /** What is written when a block is committed, becomes the head, or is forgotten. */
-import type { Address } from '@deed/evm'
+import type { Address, Hash } from '@deed/evm'
 import type { Executed } from '../execute/types.ts'
+import { editsToJson } from '../state/edits.ts'
 import { found, settle } from '../state/missing.ts'
 import { branchOf, childPosition, pathOf } from '../state/tree.ts'
 import { type Batch, type BlockRecord, type Position, type Put, positionKey, type Store } from './store.ts'
@@ -80,6 +81,7 @@ export const forgetBatch = (store: Store, target: Position, head: Position): Bat
         { table: 'receipts', key: hash },
         { table: 'position', key: place },
         { table: 'nodesOf', key: hash },
+        { table: 'meta', key: editsKey(hash) },
         ...found(store.record('nodesOf', hash))!.map((key) => ({ table: 'node' as const, key })),
       )
     }
@@ -107,6 +109,8 @@ const commitBatch = (store: Store, executed: Executed): { record: BlockRecord; b
     { table: 'position', key: positionKey(position), value: hash },
     { table: 'nodesOf', key: hash, value: [...executed.nodes.keys()] },
   ]
+  if (executed.edits)
+    put.push({ table: 'meta', key: editsKey(hash), value: JSON.stringify(editsToJson(executed.edits)) })
   if (position.branch === fresh) put.push({ table: 'meta', key: 'nextBranch', value: String(fresh + 1) })
   for (const [key, value] of executed.nodes) put.push({ table: 'node', key, value })
   for (const [key, value] of layer.codes) put.push({ table: 'code', key, value })
@@ -116,6 +120,9 @@ const commitBatch = (store: Store, executed: Executed): { record: BlockRecord; b
   })
   return { record, batch: { put, state: { position, accounts, slots } } }
 }
+
+/** Where the edits before a block are: without them it cannot be run again. */
+export const editsKey = (hash: Hash): string => `edits/${hash}`
 
 const nextBranch = (store: Store): number => Number(found(store.record('meta', 'nextBranch')) ?? 0)
 

@@ -49,7 +49,10 @@ export interface Tables {
   branch: Branch
   /** Block hash by {@link positionKey}. */
   position: Hash
-  /** `head`: hash of the canonical head; `nextBranch`: number of the next new branch. */
+  /**
+   * `head`: hash of the canonical head; `nextBranch`: number of the next new branch; `edits/HASH`: what a developer
+   * changed before that block, as JSON.
+   */
   meta: string
 }
 export type Table = keyof Tables

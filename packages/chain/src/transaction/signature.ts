@@ -35,6 +35,23 @@ export const recoverSender = (transaction: Transaction): Address | TransactionFa
   return sender
 }
 
+/**
+ * A transaction of an account that is impersonated. No key signs it: its signature names the sender and holds
+ * nowhere else. Whoever decodes it again has to say once more that it is to be taken so.
+ */
+export const impersonateSender = <T extends UnsignedTransaction>(
+  transaction: T,
+  sender: Address,
+): T & Signature => {
+  const signed = { ...transaction, yParity: 0 as const, r: BigInt(sender), s: IMPERSONATED_S }
+  SENDERS.set(signed, sender)
+  return signed
+}
+
+/** Whether a transaction has no key behind it: what it recovers to would never be the account that it names. */
+export const isImpersonated = ({ r, s }: Signature, sender: Address): boolean =>
+  s === IMPERSONATED_S && r === BigInt(sender)
+
 /** keccak256(0x05 || rlp([chainId, address, nonce])), which an authority signs (EIP-7702). */
 export const authorizationHash = ({
   chainId,
@@ -56,6 +73,8 @@ export const recoverAuthority = (authorization: Authorization): Address | undefi
 }
 
 const AUTHORIZATION_MAGIC = 0x05
+
+const IMPERSONATED_S = 1n
 
 const SENDERS = new WeakMap<Transaction, Address | TransactionFault>()
 

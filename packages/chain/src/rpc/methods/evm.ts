@@ -1,8 +1,7 @@
 import { quantity } from '../../hex.ts'
+import { controlOf } from '../control.ts'
 import { quantity as decodeQuantity, integer, isObject, refuse } from '../decode.ts'
-import { RPC_CODE, RpcError } from '../error.ts'
 import type { Context } from '../method.ts'
-import type { Control } from '../node.ts'
 
 /** Blocks of one `hardhat_mine` or `evm_mine`. */
 const MAX_MINED_BLOCKS = 100_000
@@ -17,7 +16,7 @@ export const evmMine = async ({ node }: Context, options: unknown) => {
   const blocks = fields.blocks == null ? 1n : decodeQuantity(fields.blocks, 'argument 0 (options).blocks')
   if (blocks > MAX_MINED_BLOCKS)
     refuse('argument 0 (options).blocks', `at most ${MAX_MINED_BLOCKS} blocks`, fields.blocks)
-  await control(node.control).mine(Number(blocks), timestamp)
+  await controlOf(node).mine(Number(blocks), timestamp)
   return quantity(0)
 }
 
@@ -25,46 +24,35 @@ export const evmMine = async ({ node }: Context, options: unknown) => {
 export const hardhatMine = async ({ node }: Context, blocks: bigint, interval: bigint) => {
   if (blocks > MAX_MINED_BLOCKS)
     refuse('argument 0 (blocks)', `at most ${MAX_MINED_BLOCKS} blocks`, Number(blocks))
-  await control(node.control).mine(Number(blocks), undefined, interval === 0n ? undefined : interval)
+  await controlOf(node).mine(Number(blocks), undefined, interval === 0n ? undefined : interval)
   return null
 }
 
 /** Seconds by which the chain's clock is ahead afterwards, as a decimal string, as Hardhat has it. */
 export const evmIncreaseTime = async ({ node }: Context, seconds: bigint) =>
-  (await control(node.control).increaseTime(seconds)).toString()
+  (await controlOf(node).increaseTime(seconds)).toString()
 
 export const evmSetTime = async ({ node }: Context, timestamp: bigint) =>
-  Number(await control(node.control).setTime(timestamp))
+  Number(await controlOf(node).setTime(timestamp))
 
 export const evmSetNextBlockTimestamp = async ({ node }: Context, timestamp: bigint) => {
-  await control(node.control).setNextBlockTimestamp(timestamp)
+  await controlOf(node).setNextBlockTimestamp(timestamp)
   return null
 }
 
-export const evmSnapshot = async ({ node }: Context) => quantity(await control(node.control).snapshot())
+export const evmSnapshot = async ({ node }: Context) => quantity(await controlOf(node).snapshot())
 
 /** `false` for a snapshot that is not there, as every development chain answers. */
-export const evmRevert = ({ node }: Context, id: bigint) => control(node.control).revert(id)
+export const evmRevert = ({ node }: Context, id: bigint) => controlOf(node).revert(id)
 
 export const evmSetAutomine = async ({ node }: Context, on: boolean) => {
-  await control(node.control).setAutomine(on)
+  await controlOf(node).setAutomine(on)
   return true
 }
 
 export const evmSetIntervalMining = async ({ node }: Context, interval: number) => {
   if (!Number.isInteger(interval) || interval < 0 || interval > MAX_INTERVAL_MS)
     refuse('argument 0 (intervalMs)', `whole milliseconds from 0 to ${MAX_INTERVAL_MS}`, interval)
-  await control(node.control).setIntervalMining(interval)
+  await controlOf(node).setIntervalMining(interval)
   return true
-}
-
-const control = (found: Control | undefined): Control => {
-  if (found !== undefined) return found
-  throw new RpcError(
-    RPC_CODE.unsupported,
-    `not a development chain: time and blocks are not for a client to set`,
-    {
-      code: 'DEED_RPC_NO_CONTROL',
-    },
-  )
 }

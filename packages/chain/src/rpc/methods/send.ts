@@ -1,7 +1,10 @@
+import type { Address } from '@deed/evm'
+import { isImpersonated } from '../../dev/impersonation.ts'
 import { bytesToHex } from '../../hex.ts'
 import { encodeTransaction } from '../../transaction/codec.ts'
-import { signTransaction } from '../../transaction/signature.ts'
-import type { Transaction } from '../../transaction/types.ts'
+import { impersonateSender, signTransaction } from '../../transaction/signature.ts'
+import type { Transaction, UnsignedTransaction } from '../../transaction/types.ts'
+import { controlOf } from '../control.ts'
 import { formatTransaction } from '../format.ts'
 import type { Context } from '../method.ts'
 import type { Node } from '../node.ts'
@@ -11,20 +14,28 @@ import { fillTransaction, freeNonce } from './fill.ts'
 
 export const ethSendRawTransaction = ({ node }: Context, encoded: Uint8Array) => node.submit(encoded)
 
-/** Signs with an unlocked account and sends. */
+/** Signs with an unlocked account, or for an impersonated one, and sends. */
 export const ethSendTransaction = async ({ node }: Context, request: TransactionRequest) => {
-  const { from, transaction, key } = await fillWithKey(node, request)
+  const { from, transaction, sign, impersonated } = await signerOf(node, request)
   return node.submit(async () => {
     // Of many that are sent at once, each takes the nonce that is free when its turn comes.
     const nonce = request.nonce ?? (await freeNonce(node, from))
-    return encodeTransaction(signTransaction({ ...transaction, nonce }, key))
-  })
+    return encodeTransaction(sign({ ...transaction, nonce }))
+  }, impersonated)
+}
+
+/** Sends in the name of any account, as anvil does. */
+export const ethSendUnsignedTransaction = async ({ node }: Context, request: TransactionRequest) => {
+  controlOf(node)
+  const { from, transaction } = await fillTransaction(node, request)
+  return node.submit(encodeTransaction(impersonateSender(transaction, from)), from)
 }
 
 /** Signs with an unlocked account and does not send. */
 export const ethSignTransaction = async ({ node }: Context, request: TransactionRequest) => {
-  const { from, transaction, key } = await fillWithKey(node, request)
-  const signed = signTransaction(transaction, key)
+  const key = request.from && keyOf(node.wallet, request.from)
+  const { from, transaction } = await fillTransaction(node, request)
+  const signed = signTransaction(transaction, key ?? keyOf(node.wallet, from))
   return { raw: bytesToHex(encodeTransaction(signed)), tx: formatTransaction(signed, from) }
 }
 
@@ -35,9 +46,31 @@ export const ethFillTransaction = async ({ node }: Context, request: Transaction
   return { raw: bytesToHex(encodeTransaction(unsigned)), tx: formatTransaction(unsigned, from) }
 }
 
-/** The key comes first: for an account that is not ours nothing else matters. */
-const fillWithKey = async (node: Node, request: TransactionRequest) => {
-  const key = request.from && keyOf(node.wallet, request.from)
+/** A request as the transaction that it would be sent as. */
+export const signedBy = async (
+  node: Node,
+  request: TransactionRequest,
+): Promise<{ readonly signed: Transaction; readonly impersonated: Address | undefined }> => {
+  const { transaction, sign, impersonated } = await signerOf(node, request)
+  return { signed: sign(transaction), impersonated }
+}
+
+interface Signer {
+  readonly from: Address
+  readonly transaction: UnsignedTransaction
+  readonly sign: (transaction: UnsignedTransaction) => Transaction
+  readonly impersonated: Address | undefined
+}
+
+/** The key comes first: for an account that is neither ours nor impersonated nothing else matters. */
+const signerOf = async (node: Node, request: TransactionRequest): Promise<Signer> => {
+  const { from: sender } = request
+  if (sender !== undefined && node.control && isImpersonated(node.control.impersonation, sender)) {
+    const { from, transaction } = await fillTransaction(node, request)
+    return { from, transaction, sign: (one) => impersonateSender(one, from), impersonated: from }
+  }
+  const known = sender && keyOf(node.wallet, sender)
   const { from, transaction } = await fillTransaction(node, request)
-  return { from, transaction, key: key ?? keyOf(node.wallet, from) }
+  const key = known ?? keyOf(node.wallet, from)
+  return { from, transaction, sign: (one) => signTransaction(one, key), impersonated: undefined }
 }

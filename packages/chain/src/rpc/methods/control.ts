@@ -1,0 +1,207 @@
+/** What a developer says about blocks to come, the mempool and the chain as a whole. */
+import type { Address, Hash } from '@deed/evm'
+import { impersonate } from '../../dev/impersonation.ts'
+import { quantity } from '../../hex.ts'
+import { encodeTransaction } from '../../transaction/codec.ts'
+import { controlOf } from '../control.ts'
+import { count, type Decoder, bytes as decodeBytes, isObject, list, refuse } from '../decode.ts'
+import { RPC_CODE, RpcError } from '../error.ts'
+import { formatBlock, type Json } from '../format.ts'
+import type { Context } from '../method.ts'
+import { type TransactionRequest, transactionRequest } from '../params.ts'
+import { evmMine } from './evm.ts'
+import { baseFeeAfter } from './fees.ts'
+import { signedBy } from './send.ts'
+
+/** Seconds between blocks: at most a hundred years. */
+const MAX_INTERVAL_SECONDS = 100n * 365n * 86_400n
+/** Blocks of one `anvil_reorg`, and transactions that it puts into them. */
+const MAX_REORG = 10_000
+
+export const setCoinbase = async ({ node }: Context, beneficiary: Address) => {
+  await controlOf(node).setBlocks({ beneficiary })
+  return true
+}
+
+export const setNextBlockBaseFee = async ({ node }: Context, baseFeePerGas: bigint) => {
+  await controlOf(node).setBlocks({ baseFeePerGas })
+  return true
+}
+
+export const setPrevRandao = async ({ node }: Context, prevRandao: Hash) => {
+  await controlOf(node).setBlocks({ prevRandao })
+  return true
+}
+
+export const setBlockGasLimit = async ({ node }: Context, gasLimit: bigint) => {
+  if (gasLimit < MIN_GAS_LIMIT || gasLimit > MAX_GAS_LIMIT)
+    refuse('argument 0 (gasLimit)', `from ${MIN_GAS_LIMIT} to ${MAX_GAS_LIMIT}`, gasLimit)
+  await controlOf(node).setBlocks({ gasLimit })
+  return true
+}
+
+/** As anvil and Hardhat: where a base fee rules, a least price has no meaning. */
+export const setMinGasPrice = (_context: Context, _wei: bigint) => {
+  throw new RpcError(
+    RPC_CODE.invalidParams,
+    'the least gas price cannot be set on a chain with a base fee (EIP-1559): use hardhat_setNextBlockBaseFeePerGas',
+    { code: 'DEED_DEV_MIN_GAS_PRICE' },
+  )
+}
+
+export const setBlockTimestampInterval = async ({ node }: Context, seconds: bigint) => {
+  if (seconds < 1n || seconds > MAX_INTERVAL_SECONDS)
+    refuse('argument 0 (seconds)', `from 1 to ${MAX_INTERVAL_SECONDS}`, seconds)
+  await controlOf(node).setBlockInterval(seconds)
+  return null
+}
+
+export const removeBlockTimestampInterval = async ({ node }: Context) => {
+  await controlOf(node).setBlockInterval(undefined)
+  return true
+}
+
+export const getAutomine = ({ node }: Context) => controlOf(node).isAutomine()
+
+/** Seconds between blocks of the timer; null without. */
+export const getIntervalMining = ({ node }: Context) => {
+  const ms = controlOf(node).intervalMs()
+  return ms === 0 ? null : ms / 1_000
+}
+
+/** anvil gives seconds where `evm_setIntervalMining` gives milliseconds. */
+export const setIntervalMiningSeconds = async ({ node }: Context, seconds: number) => {
+  if (!(seconds >= 0 && seconds <= 86_400)) refuse('argument 0 (seconds)', 'from 0 to 86400', seconds)
+  await controlOf(node).setIntervalMining(Math.round(seconds * 1_000))
+  return null
+}
+
+/** As `evm_mine`; tells the new blocks with their transactions. */
+export const mineDetailed = async (context: Context, options: unknown) => {
+  const { chain } = context.node
+  const before = chain.head.block.header.number
+  await evmMine(context, options)
+  const blocks: Json[] = []
+  for (let number = before + 1n; number <= chain.head.block.header.number; number++)
+    blocks.push(formatBlock((await chain.blockByNumber(number))!, true))
+  return blocks
+}
+
+export const intervalMine = async ({ node }: Context) => {
+  await controlOf(node).mine(1)
+  return true
+}
+
+export const impersonateAccount = ({ node }: Context, address: Address) => {
+  impersonate(controlOf(node).impersonation, address)
+  return true
+}
+
+/** Whether it was impersonated. */
+export const stopImpersonatingAccount = ({ node }: Context, address: Address) =>
+  controlOf(node).impersonation.accounts.delete(address)
+
+export const autoImpersonateAccount = ({ node }: Context, on: boolean) => {
+  controlOf(node).impersonation.isForAll = on
+  return true
+}
+
+/** Whether it waited. */
+export const dropTransaction = async ({ node }: Context, hash: Hash) =>
+  (await controlOf(node).drop([hash])) === 1
+
+export const dropAllTransactions = async ({ node }: Context) => {
+  await controlOf(node).drop([...node.mempool.byHash.keys()])
+  return null
+}
+
+export const removePoolTransactions = async ({ node }: Context, sender: Address) => {
+  const entries = node.mempool.queues.get(sender)?.entries.values() ?? []
+  await controlOf(node).drop([...entries].map(({ hash }) => hash))
+  return null
+}
+
+/** To the first block. There is no origin to fork from. */
+export const reset = async ({ node }: Context, options: unknown) => {
+  const forking = isObject(options) ? (options.forking ?? options.jsonRpcUrl) : undefined
+  if (forking !== undefined && forking !== null)
+    refuse('argument 0 (options).forking', 'nothing: this chain has no origin to fork from', forking)
+  await controlOf(node).reset()
+  return true
+}
+
+export const rollback = async ({ node }: Context, blocks: number) => {
+  await controlOf(node).rollback(blocks)
+  return null
+}
+
+type Placed = readonly [transaction: Uint8Array | TransactionRequest, block: number]
+
+const placed: Decoder<Placed> = (value, at) => {
+  if (!Array.isArray(value) || value.length !== 2)
+    return refuse(at, 'a transaction and which of the new blocks it goes into', value)
+  const [given, block] = value
+  const transaction =
+    typeof given === 'string' ? decodeBytes(given, `${at}[0]`) : transactionRequest(given, `${at}[0]`)
+  return [transaction, count(block, `${at}[1]`)]
+}
+
+export const placedTransactions: Decoder<readonly Placed[]> = list(placed, MAX_REORG)
+
+/** Replaces the newest blocks by as many others, of the transactions given. */
+export const reorg = async ({ node }: Context, depth: number, transactions: readonly Placed[]) => {
+  const control = controlOf(node)
+  if (depth > MAX_REORG) refuse('argument 0 (depth)', `at most ${MAX_REORG}`, depth)
+  const outside = transactions.find(([, block]) => block >= depth)
+  if (outside) refuse('argument 1 (transactions)', `blocks from 0 to ${depth - 1}`, outside[1])
+  await control.rollback(depth)
+  for (let block = 0; block < depth; block++) {
+    for (const [transaction, at] of transactions) {
+      if (at !== block) continue
+      if (transaction instanceof Uint8Array) await control.enqueue(transaction)
+      else {
+        const { signed, impersonated } = await signedBy(node, transaction)
+        await control.enqueue(encodeTransaction(signed), impersonated)
+      }
+    }
+    await control.mine(1)
+  }
+  return null
+}
+
+/** Nothing is logged; taken so that tools go on. */
+export const setLoggingEnabled = (_context: Context, _on: boolean) => true
+
+export const metadata = ({ node: { chain, clientVersion } }: Context): Json => ({
+  clientVersion,
+  chainId: Number(chain.config.chainId),
+  instanceId: chain.genesis.hash,
+  latestBlockNumber: Number(chain.head.block.header.number),
+  latestBlockHash: chain.head.hash,
+})
+
+export const nodeInfo = ({ node }: Context): Json => {
+  const { chain } = node
+  const { header } = chain.head.block
+  const baseFee = Number(baseFeeAfter(node, chain.head) ?? 0n)
+  return {
+    currentBlockNumber: quantity(header.number),
+    currentBlockTimestamp: Number(header.timestamp),
+    currentBlockHash: chain.head.hash,
+    hardFork: chain.rulesOf(chain.head).fork.toLowerCase(),
+    transactionOrder: node.order,
+    environment: {
+      baseFee,
+      chainId: Number(chain.config.chainId),
+      gasLimit: Number(header.gasLimit),
+      gasPrice: baseFee + Number(node.suggestedTipWei),
+    },
+    forkConfig: { forkUrl: null, forkBlockNumber: null, forkRetryBackoff: null },
+  }
+}
+
+export const genesisTime = ({ node }: Context) => Number(node.chain.genesis.block.header.timestamp)
+
+/** Gas that a block may have: at least what the protocol asks for, at most what is counted exactly. */
+const MIN_GAS_LIMIT = 5_000n
+const MAX_GAS_LIMIT = 2n ** 53n - 1n
