@@ -1,8 +1,12 @@
 /** Runs a block's transactions again, one at a time, to look at what happens on the way. */
+import { headerHash } from '../block/header.ts'
 import type { Block } from '../block/types.ts'
 import { openDraft } from '../state/draft.ts'
-import { settle } from '../state/missing.ts'
+import { editsFromJson } from '../state/edits.ts'
+import { found, settle } from '../state/missing.ts'
+import { overrideLayer } from '../state/overrides.ts'
 import type { Reader } from '../state/types.ts'
+import { editsKey } from '../store/commit.ts'
 import type { BlockRecord } from '../store/store.ts'
 import { isFault, type TransactionFault } from '../transaction/fault.ts'
 import { GAS_PER_BLOB } from '../transaction/price.ts'
@@ -34,6 +38,11 @@ export const replayBlock = async (
   const block = blockContext(header, rules)
   const scope: Scope = { engine, rules, block, blockHash: ancestorHashes(store, parent) }
   const draft = await openDraft(store, parent)
+  const edits = await settle(store, () => found(store.record('meta', editsKey(headerHash(header)))))
+  if (edits !== undefined) {
+    const made = editsFromJson(JSON.parse(edits))
+    draft.merge(await settle(store, () => overrideLayer(draft.state, made)))
+  }
   await draft.step((layer, state) => beginBlock(scope, layer, state, header))
   const room = { gas: block.gasLimit, blobGas: rules.blobs.max * GAS_PER_BLOB }
   let index = 0

@@ -131,6 +131,12 @@ describe('impersonation', () => {
     await expect(rpc('eth_sendTransaction', { from: STRANGER, to: BOB })).rejects.toMatchObject({
       data: { code: 'DEED_RPC_ACCOUNT' },
     })
+    // The block is run again as it ran, on state that was set.
+    expect(await rpc('debug_traceTransaction', hash, { tracer: 'callTracer' })).toMatchObject({
+      from: STRANGER,
+      value: '0x1',
+      gasUsed: '0x5208',
+    })
     await expectReplay()
   })
 
