@@ -148,8 +148,10 @@ describe('what is wrong is said in one sentence with a code', () => {
   it.each([
     ['another chain id', { eth_chainId: '0x1' }, 'DEED_WRONG_CHAIN'],
     ['a chain without dev methods', { eth_chainId: '0x7a69' }, 'DEED_NO_DEV_METHODS'],
+    ['a chain that refuses', { eth_chainId: '0x7a69', evm_increaseTime: '0x0' }, 'DEED_CHAIN_REFUSED'],
   ])('%s', async (_, results: Record<string, string>, code) => {
     const server = createServer(async (request, response) => {
+      if (request.method === 'GET') return void response.writeHead(404).end()
       const calls = JSON.parse(Buffer.concat(await request.toArray()).toString())
       const answers = calls.map(({ id, method }: { id: number; method: string }) =>
         results[method]

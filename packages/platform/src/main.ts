@@ -108,7 +108,8 @@ try {
   await main()
 } catch (error) {
   const isKnown = error instanceof PlatformError
-  const { message, stack } = error as Error
+  const stack = error instanceof Error ? error.stack : undefined
+  const message = error instanceof Error ? error.message : JSON.stringify(error)
   const [code, details] = isKnown ? [error.code, error.details] : ['DEED_INTERNAL', { stack }]
   // A parent says what is known in its own words.
   if (!process.send || !isKnown) log('error', message, { code, ...details })

@@ -1,7 +1,7 @@
 /** A development chain behind a URL, such as `deed dev`, with its own keeper if it has one. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { deedAbi } from '@deed/agreement'
-import { BaseError, HttpRequestError, http, TimeoutError } from 'viem'
+import { BaseError, HttpRequestError, http, RpcRequestError, TimeoutError } from 'viem'
 import { z } from 'zod'
 import { CommandError } from '../fault.ts'
 import type { Agreement } from './folder.ts'
@@ -61,10 +61,21 @@ export const remoteStage = async (url: string, agreement: Agreement): Promise<St
 export const chainFault = (error: unknown, url: string | undefined): CommandError | undefined => {
   if (url === undefined || !(error instanceof BaseError)) return undefined
   const away = error.walk((e) => e instanceof HttpRequestError || e instanceof TimeoutError)
-  if (!away) return undefined
+  if (!away) return refusedBy(error, url)
   return new CommandError(
     'DEED_CHAIN_AWAY',
     `The chain at ${url} answers no more. See what \`deed dev\` says there, and perform again.`,
+    { cause: error },
+  )
+}
+
+/** A refusal by the chain itself: most often somebody else's transaction has taken a nonce of the same account. */
+const refusedBy = (error: BaseError, url: string): CommandError | undefined => {
+  const refusal = error.walk((e) => e instanceof RpcRequestError) as RpcRequestError | null
+  if (!refusal) return undefined
+  return new CommandError(
+    'DEED_CHAIN_REFUSED',
+    `The chain at ${url} refused a request: ${refusal.details}. The parties are its development accounts and the time is its own: perform one thing at a time there, or leave --rpc out.`,
     { cause: error },
   )
 }

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path'
 import { Kysely } from 'kysely'
-import { lockFolder } from './lock.ts'
+import { lockFolder, unusableFolder } from './lock.ts'
 import { memoryDialect } from './memory.ts'
 import { migrate } from './migrations.ts'
 import type { Tables } from './tables.ts'
@@ -19,7 +19,7 @@ export interface OpenDatabase {
 /**
  * Opens, and brings up to date.
  * @param folder created if missing; in memory without it.
- * @throws `DEED_DATA_IN_USE` when another process has the folder open.
+ * @throws `DEED_DATA_IN_USE` when another process has the folder open, `DEED_DATA_FOLDER` where nothing can be written.
  */
 export const openDatabase = async (folder?: string): Promise<OpenDatabase> => {
   const { dialect, unlock } = folder ? await onDisk(folder) : { dialect: memoryDialect(), unlock: () => {} }
@@ -42,7 +42,11 @@ const onDisk = async (folder: string) => {
   const unlock = lockFolder(folder)
   try {
     const { openPGlite, pgliteDialect } = await import('./pglite.ts')
-    return { dialect: pgliteDialect(() => openPGlite(join(folder, 'pg'))), unlock }
+    // Loaded here and not at the first query, so that a folder without room is known by its own words.
+    const client = await openPGlite(join(folder, 'pg')).catch((error) => {
+      throw unusableFolder(folder, error)
+    })
+    return { dialect: pgliteDialect(async () => client), unlock }
   } catch (error) {
     unlock()
     throw error

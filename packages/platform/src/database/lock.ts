@@ -23,7 +23,7 @@ export const lockFolder = (folder: string): (() => void) => {
     mkdirSync(folder, { recursive: true })
     writeFileSync(mine, content)
   } catch (error) {
-    throw unusable(folder, error as NodeJS.ErrnoException)
+    throw unusableFolder(folder, error)
   }
   try {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -81,12 +81,16 @@ const isAlive = (holder: Holder): boolean => {
   }
 }
 
-const unusable = (folder: string, { code }: NodeJS.ErrnoException) =>
-  new PlatformError(
+/** @param error what Node or PGlite threw; PGlite's file system throws what has a number and no words. */
+export const unusableFolder = (folder: string, error: unknown): PlatformError => {
+  const { code, message, errno } = error as { code?: unknown; message?: unknown; errno?: unknown }
+  const reason = String(code ?? (message || (errno === undefined ? error : `errno ${errno}`)))
+  return new PlatformError(
     'DEED_DATA_FOLDER',
-    `The data folder ${folder} cannot be written (${code}). Choose another folder, or make this one a folder of yours with room in it.`,
-    { folder, reason: code },
+    `The data folder ${folder} cannot be used (${reason}). Choose another folder, or make this one a folder of yours with room in it.`,
+    { folder, reason },
   )
+}
 
 const inUse = (folder: string, { pid, host }: Holder) =>
   new PlatformError(
