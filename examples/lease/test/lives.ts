@@ -76,7 +76,14 @@ const edges = `2028-02-29 2027-01-31 2027-03-31 2027-08-31 2028-01-30 2028-02-24
  * is possible, `6.1!` as soon as it no longer is, `+70` as many days of silence.
  */
 const stories = ['', '2.1', '2.1', '2.1', '2.1 8.1', '2.1 +33 5.1 8.1', '2.1 +70 6.1 8.1', '2.1 6.1!'].concat(
-  ...['2.1 6.1', '2.1 9.1 10.2', '2.1 6.1 9.1 10.1', '2.1 9.1 10.1 11.1', '2.1 9.1 10.1 11.2'],
+  ...[
+    '2.1 6.1',
+    '2.1 9.1 10.2',
+    '2.1 6.1 9.1 10.1',
+    '2.1 9.1 10.1 11.1',
+    '2.1 9.1 10.1 11.2',
+    '2.1 9.1 10.1 +31',
+  ],
 )
 
 export const lives = fc.record({
@@ -109,8 +116,11 @@ export const moveOfWord = (s: State, clock: number, word: string, hasty: boolean
   const then = perform(s, 1_000, at).state
   const left = then.arrears - 2n * s.terms.rent
   const high = route.gives?.[2](then)
-  return actOf(at, clause, number, who, high && (clause === 5 && left > 0n ? left : high / 2n))
+  return actOf(at, clause, number, who, high && (clause === 5 && left > 0n ? left : oddHalf(high)))
 }
+
+/** Odd, so that a share of it has something to round. */
+const oddHalf = (amount: bigint): bigint => (amount / 2n) | 1n
 
 /** The first instant after `at` at which a timer runs or a day begins. */
 const nextChange = (s: State, at: number): number => {
