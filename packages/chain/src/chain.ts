@@ -52,6 +52,7 @@ export interface Chain {
   blockByNumber(number: bigint): Promise<BlockRecord | undefined>
   canonicalHash(number: bigint): Promise<Hash | undefined>
   receipts(hash: Hash): Promise<readonly Receipt[] | undefined>
+  code(hash: Hash): Promise<Uint8Array | undefined>
   /** Where a transaction stands in the canonical chain. */
   transaction(hash: Hash): Promise<TransactionPlace | undefined>
   /** Rules of a committed block. */
@@ -183,6 +184,7 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
     },
     canonicalHash: (number) => read('canonical', String(number)),
     receipts: (hash) => read('receipts', hash),
+    code: (hash) => read('code', hash),
     transaction: (hash) => read('transaction', hash),
     rulesOf: (record) => rulesOf(config, record),
     rulesAfter: (parent, timestamp) => rulesAfter(config, parent, timestamp),

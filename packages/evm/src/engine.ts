@@ -229,6 +229,8 @@ export interface TraceFrame {
   readonly value: bigint
   readonly gas: bigint
   readonly input: Uint8Array
+  /** What it runs; empty for a precompile, and for whatever runs nothing. */
+  readonly code: Uint8Array
 }
 
 export interface TraceResult {

@@ -1,15 +1,20 @@
 /** Runs a block's transactions again, one at a time, to look at what happens on the way. */
+import type { Address, Hash } from '@deed/evm'
 import { headerHash } from '../block/header.ts'
 import type { Block } from '../block/types.ts'
+import { bytesToBigint, bytesToHex } from '../hex.ts'
+import { decodeRlp } from '../rlp.ts'
 import { openDraft } from '../state/draft.ts'
 import { editsFromJson } from '../state/edits.ts'
 import { found, settle } from '../state/missing.ts'
 import { overrideLayer } from '../state/overrides.ts'
-import type { Reader } from '../state/types.ts'
+import { MissingTrieNode, nodeStore, slotHashOf } from '../state/root.ts'
 import { editsKey } from '../store/commit.ts'
 import type { BlockRecord } from '../store/store.ts'
 import { isFault, type TransactionFault } from '../transaction/fault.ts'
 import { GAS_PER_BLOB } from '../transaction/price.ts'
+import { EMPTY_ROOT, isMissing } from '../trie/node.ts'
+import { entriesFrom } from '../trie/walk.ts'
 import { ancestorHashes } from './ancestors.ts'
 import { blockContext, type Host, rulesAfter } from './block.ts'
 import { runCall } from './call.ts'
@@ -19,14 +24,20 @@ import { runTransaction, type TransactionResult } from './transaction.ts'
 import type { CallOptions, CallRequest, CallResult } from './types.ts'
 
 export interface Replay {
-  /** The state after the transactions that ran so far; a step reads it, since values may be missing. */
-  readonly state: Reader
   /** Runs the next transaction and keeps what it changed. Throws when there is none, or when it cannot run. */
   next(tracer?: MessageTracer): Promise<TransactionResult>
   /** Runs a call on the state as it is and keeps nothing. */
   call(request: CallRequest, options: CallOptions): Promise<CallResult | TransactionFault>
-  /** Runs a step that reads {@link Replay.state}. */
-  read<T>(step: () => T): Promise<T>
+  /** At most `limit` slots of an account as it is, in the order of their hashed keys, from `start` on. */
+  slotsFrom(address: Address, start: Uint8Array, limit: number): Promise<readonly HashedSlot[]>
+}
+
+export interface HashedSlot {
+  /** keccak256 of the key, which orders the slots. */
+  readonly hash: Hash
+  /** Known only of a slot that the block wrote: tries have hashes alone. */
+  readonly key: bigint | undefined
+  readonly value: bigint
 }
 
 export const replayBlock = async (
@@ -47,8 +58,6 @@ export const replayBlock = async (
   const room = { gas: block.gasLimit, blobGas: rules.blobs.max * GAS_PER_BLOB }
   let index = 0
   return {
-    state: draft.state,
-    read: (step) => settle(store, step),
     next: async (tracer) => {
       const transaction = transactions[index]
       if (transaction === undefined) throw new NotReplayable(header.number, index, 'there is none')
@@ -63,6 +72,22 @@ export const replayBlock = async (
       return result
     },
     call: (request, options) => settle(store, () => runCall(scope, draft.state, request, options)),
+    slotsFrom: async (address, start, limit) => {
+      const { layer, nodes } = await draft.settle()
+      const written = [...(layer.storage.get(address)?.keys() ?? [])]
+      const keys = new Map(written.map((key) => [bytesToHex(slotHashOf(key)), key]))
+      const committed = nodeStore(store)
+      const trie = { get: (hash: Hash) => nodes.get(hash) ?? committed.get(hash) }
+      return settle(store, () => {
+        const account = layer.accounts.get(address) ?? found(draft.state.account(address))
+        const entries = entriesFrom(account?.storageRoot ?? EMPTY_ROOT, start, limit, trie)
+        if (isMissing(entries)) throw new MissingTrieNode(entries.missing)
+        return entries.map(({ key, value }) => {
+          const hash = bytesToHex(key)
+          return { hash, key: keys.get(hash), value: bytesToBigint(decodeRlp(value) as Uint8Array) }
+        })
+      })
+    },
   }
 }
 

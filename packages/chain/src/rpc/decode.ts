@@ -123,6 +123,20 @@ export const object =
     return decoded as { readonly [K in keyof F]: Decoded<F[K]> }
   }
 
+/** One of a few words. */
+export const oneOf =
+  <T extends string>(words: readonly T[]): Decoder<T> =>
+  (value, at) =>
+    words.find((word) => word === value) ?? refuse(at, `one of ${words.join(', ')}`, value)
+
+/** A list of two that are not alike. */
+export const pair =
+  <A, B>(first: Decoder<A>, second: Decoder<B>): Decoder<readonly [A, B]> =>
+  (value, at) =>
+    Array.isArray(value) && value.length === 2
+      ? [first(value[0], `${at}[0]`), second(value[1], `${at}[1]`)]
+      : refuse(at, 'a list of two', value)
+
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 

@@ -1,4 +1,6 @@
 /** What clients say about the trace that they want: geth's TraceConfig. */
+import type { BlockOverrides } from '../execute/types.ts'
+import type { StateOverrides } from '../state/types.ts'
 import { DEFAULT_TIMEOUT_MS, MAX_TIMEOUT_MS } from '../trace/budget.ts'
 import { callTracer } from '../trace/call-tracer.ts'
 import { flatCallTracer } from '../trace/flat-calls.ts'
@@ -34,9 +36,14 @@ export const traceConfig: Decoder<TraceConfig> = (value, at) => {
   }
 }
 
-export const traceCallConfig: Decoder<ReturnType<typeof callConfig>> = (value, at) => callConfig(value, at)
+export interface TraceCallConfig extends TraceConfig {
+  readonly stateOverrides: StateOverrides | undefined
+  readonly blockOverrides: BlockOverrides | undefined
+  /** Stand before this transaction of the block. */
+  readonly txIndex: number | undefined
+}
 
-const callConfig = (value: unknown, at: string) => ({
+export const traceCallConfig: Decoder<TraceCallConfig> = (value, at) => ({
   ...traceConfig(value, at),
   ...CALL_CONFIG(value ?? {}, at),
 })

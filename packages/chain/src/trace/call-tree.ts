@@ -3,7 +3,7 @@ import type { Address, HaltReason, Hash, Hex, TraceFrame, Tracer } from '@deed/e
 import { precompilesAt } from '@deed/evm'
 import { bytesToHex } from '../hex.ts'
 import { faultText } from './fault-text.ts'
-import type { TraceStart } from './tracing.ts'
+import type { OpenTracing, TraceStart } from './tracing.ts'
 
 export interface Call {
   readonly kind: TraceFrame['kind']
@@ -94,6 +94,12 @@ export const growCallTree = ({ scope, place, budget }: TraceStart, deepest = Inf
     },
     root: () => root!,
   }
+}
+
+/** The tree itself, for whoever works on calls. */
+export const callTree: OpenTracing<Call> = (start) => {
+  const { hooks, root } = growCallTree(start)
+  return { enter: hooks.enter, exit: hooks.exit, result: root }
 }
 
 /** What a frame logged is undone when it fails, with what its calls logged. */

@@ -3,10 +3,10 @@ import type { OpenTracing, Tracing } from './tracing.ts'
 
 /** Several tracers over one run; the result has each one's by its name. */
 export const muxTracer =
-  (named: Readonly<Record<string, OpenTracing>>): OpenTracing =>
+  (named: Readonly<Record<string, OpenTracing>>): OpenTracing<Readonly<Record<string, Json>>> =>
   (start) => {
     const all = Object.entries(named).map(([name, open]) => ({ name, tracing: open(start) }))
-    const tracing: { -readonly [K in keyof Tracing]: Tracing[K] } = {
+    const tracing: { -readonly [K in keyof Tracing]: Tracing[K] } & { result(): Record<string, Json> } = {
       result: () => Object.fromEntries(all.map((one): [string, Json] => [one.name, one.tracing.result()])),
     }
     // A hook that none of them has stays away: an engine takes its slower path only for one that is there.

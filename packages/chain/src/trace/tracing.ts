@@ -20,24 +20,24 @@ export interface TracePlace {
 }
 
 /** Follows one run of one message. */
-export interface Tracing extends Omit<MessageTracer, 'begin'> {
+export interface Tracing<T = Json> extends Omit<MessageTracer, 'begin'> {
   /** After the end. */
-  result(): Json
+  result(): T
 }
 
-export type OpenTracing = (start: TraceStart) => Tracing
+export type OpenTracing<T = Json> = (start: TraceStart) => Tracing<T>
 
-export interface Following {
+export interface Following<T> {
   readonly tracer: MessageTracer
-  result(): Json
+  result(): T
 }
 
 /**
  * A tracer for one message that opens a new tracing each time the message begins, so that a run which was
  * given up for a missing value leaves nothing behind.
  */
-export const follow = (open: OpenTracing, place: TracePlace, budget: Budget): Following => {
-  let tracing: Tracing | undefined
+export const follow = <T>(open: OpenTracing<T>, place: TracePlace, budget: Budget): Following<T> => {
+  let tracing: Tracing<T> | undefined
   const tracer: { -readonly [K in keyof MessageTracer]: MessageTracer[K] } = {
     begin: (start) => {
       const opened = open({ ...start, place, budget })

@@ -124,6 +124,7 @@ export function pushFrame(
     value: frame.value,
     gas: frame.gas,
     input: frame.kind === 'CREATE' || frame.kind === 'CREATE2' ? frame.code : frame.input,
+    code,
   })
   return frame
 }

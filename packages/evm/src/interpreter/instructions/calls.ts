@@ -160,9 +160,9 @@ function refuse(
   { tracer }: Machine,
   frame: Frame,
   reason: HaltReason,
-  { kind, from, to, value, gas, input }: Omit<TraceFrame, 'depth'>,
+  { kind, from, to, value, gas, input }: Omit<TraceFrame, 'depth' | 'code'>,
 ): void {
-  tracer?.enter?.({ kind, depth: frame.depth + 1, from, to, value, gas, input })
+  tracer?.enter?.({ kind, depth: frame.depth + 1, from, to, value, gas, input, code: NO_DATA })
   tracer?.exit?.({ status: 'halt', reason, gasUsed: 0n, output: NO_DATA })
   setGas(frame, gasOf(frame) + gas)
   frame.returnData = NO_DATA

@@ -149,7 +149,16 @@ function selfdestruct(machine: Machine, frame: Frame, beneficiary: Account): voi
     const { address: from } = account
     const depth = frame.depth + 1
     const to = beneficiary.address
-    tracer.enter?.({ kind: 'SELFDESTRUCT', depth, from, to, value: balance, gas: 0n, input: NO_DATA })
+    tracer.enter?.({
+      kind: 'SELFDESTRUCT',
+      depth,
+      from,
+      to,
+      value: balance,
+      gas: 0n,
+      input: NO_DATA,
+      code: NO_DATA,
+    })
     tracer.exit?.({ status: 'success', gasUsed: 0n, output: NO_DATA })
   }
   if (beneficiary !== account) {
