@@ -66,6 +66,11 @@ const HOW: readonly (readonly [pattern: RegExp, run: (line: string) => Promise<u
     },
   ],
   [
+    // The cases are others' data, and not in this repository.
+    /^npm run traces\b/,
+    async () => expect(await finishes('npm run --silent traces -- --help')).toContain('traces -- DIR'),
+  ],
+  [
     // Each of its cases is a test of its own where the vectors are.
     /^npm run rpc-compat\b/,
     async () =>

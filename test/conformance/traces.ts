@@ -53,8 +53,12 @@ type Json = Record<string, unknown>
 const main = async (): Promise<number> => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { match: { type: 'string' } },
+    options: { match: { type: 'string' }, help: { type: 'boolean', default: false } },
   })
+  if (values.help) {
+    console.log(USAGE)
+    return 0
+  }
   const [place, ...more] = positionals
   if (place === undefined || more.length > 0 || !existsSync(place)) {
     console.error(place === undefined || more.length > 0 ? USAGE : `${place} does not exist. ${USAGE}`)

@@ -32,7 +32,7 @@ export interface Replay {
   slotsFrom(address: Address, start: Uint8Array, limit: number): Promise<readonly HashedSlot[]>
 }
 
-export interface HashedSlot {
+interface HashedSlot {
   /** keccak256 of the key, which orders the slots. */
   readonly hash: Hash
   /** Known only of a slot that the block wrote: tries have hashes alone. */

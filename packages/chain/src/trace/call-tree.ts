@@ -23,7 +23,7 @@ export interface Call {
   reason: HaltReason | undefined
 }
 
-export interface CallLog {
+interface CallLog {
   readonly address: Address
   readonly topics: readonly Hash[]
   readonly data: Hex
