@@ -144,6 +144,16 @@ describe('time', () => {
     expect(await timeOf(node)).toBe(GENESIS_TIME + 20_000n)
   })
 
+  it('ends before it is more than a number can hold', async () => {
+    const { node } = await makeNode()
+    await node.request('evm_increaseTime', [2 ** 52])
+    await expect(node.request('evm_increaseTime', [2 ** 52])).rejects.toMatchObject({
+      data: { code: 'DEED_DEV_TIME' },
+    })
+    await node.request('evm_mine')
+    expect(await timeOf(node)).toBe(GENESIS_TIME + 2n ** 52n)
+  })
+
   it('passes in full even where blocks have run ahead of the wall clock', async () => {
     const { node } = await makeNode()
     await node.request('hardhat_mine', ['0x64'])
