@@ -73,18 +73,13 @@ const edges = `2028-02-29 2027-01-31 2027-03-31 2027-08-31 2028-01-30 2028-02-24
   2027-12-27 2027-05-31 2028-03-01`
 /**
  * How lives begin, by words that lead to states which chance alone rarely meets: `8.1` is act 1 of clause 8 as soon as it
- * is possible, `6.1!` as soon as it no longer is, `+70` as many days of silence.
+ * is possible, `6.1!` as soon as it no longer is, `9.1=` with as much as it may give, `+70` as many days of silence.
  */
-const stories = ['', '2.1', '2.1', '2.1', '2.1 8.1', '2.1 +33 5.1 8.1', '2.1 +70 6.1 8.1', '2.1 6.1!'].concat(
-  ...[
-    '2.1 6.1',
-    '2.1 9.1 10.2',
-    '2.1 6.1 9.1 10.1',
-    '2.1 9.1 10.1 11.1',
-    '2.1 9.1 10.1 11.2',
-    '2.1 9.1 10.1 +31',
-  ],
-)
+const stories = [
+  ...['', '2.1', '2.1', '2.1', '2.1 8.1', '2.1 +33 5.1 8.1', '2.1 +70 6.1 8.1', '2.1 6.1!', '2.1 6.1'],
+  ...['2.1 9.1 10.2', '2.1 6.1 9.1 10.1', '2.1 9.1 10.1 11.1', '2.1 9.1= 10.1 11.1=', '2.1 9.1 10.1 11.2'],
+  '2.1 9.1 10.1 +31',
+]
 
 export const lives = fc.record({
   start: fc.oneof(
@@ -116,7 +111,8 @@ export const moveOfWord = (s: State, clock: number, word: string, hasty: boolean
   const then = perform(s, 1_000, at).state
   const left = then.arrears - 2n * s.terms.rent
   const high = route.gives?.[2](then)
-  return actOf(at, clause, number, who, high && (clause === 5 && left > 0n ? left : oddHalf(high)))
+  if (high === undefined || word.endsWith('=')) return actOf(at, clause, number, who, high)
+  return actOf(at, clause, number, who, clause === 5 && left > 0n ? left : oddHalf(high))
 }
 
 /** Odd, so that a share of it has something to round. */
