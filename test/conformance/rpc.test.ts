@@ -1,5 +1,5 @@
 /** The official JSON-RPC exchanges (./rpc-compat.ts), one test each. */
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { answer, createDevNode, type DevNode, LOCAL, METHODS } from '@deed/chain'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -34,6 +34,14 @@ if (folder === undefined || !existsSync(folder)) {
         )
         expect(difference(JSON.parse(text!), { result: null }, schemas.get(method))).toBeUndefined()
       }
+    })
+    it('has the head that the consensus client of the exchanges chooses', async () => {
+      const { method, params } = JSON.parse(readFileSync(join(folder, 'headfcu.json'), 'utf8'))
+      const principal = { name: 'consensus client', profile: 'engine' } as const
+      const { hash } = node.chain.head
+      expect(params[0].headBlockHash).toBe(hash)
+      const payloadStatus = { status: 'VALID', latestValidHash: hash, validationError: null }
+      expect(await node.request(method, params, principal)).toEqual({ payloadStatus, payloadId: null })
     })
     it('has every eth_ method of openrpc.json', () => {
       const named = [...schemas.keys()].filter((name) => name.startsWith('eth_'))

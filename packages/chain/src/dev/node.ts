@@ -339,6 +339,12 @@ export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> =
       }
       return pendingBlock.executed
     },
+    adopt: (hash) =>
+      inTurn(async () => {
+        await chain.setHead(hash)
+        await refreshPool(chain, mempool, [...mempool.queues.keys()])
+      }),
+    payloads: new Map(),
     onTransaction: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)

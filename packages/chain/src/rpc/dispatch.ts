@@ -78,6 +78,7 @@ const CLASSES: Readonly<Record<Context['principal']['profile'], readonly MethodC
   dev: ['read', 'write', 'debug', 'dev'],
   node: ['read', 'write', 'debug'],
   public: ['read', 'write'],
+  engine: ['read', 'write', 'engine'],
 }
 
 const answerOne = async (context: Context, request: unknown): Promise<string | undefined> => {

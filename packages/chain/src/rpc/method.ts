@@ -4,15 +4,15 @@ import type { Session } from './subscription.ts'
 
 /**
  * What a method may do: `read` looks, `write` sends what its sender has signed, `debug` costs much, `dev`
- * moves time, mines, or signs with an unlocked account.
+ * moves time, mines, or signs with an unlocked account, `engine` is for a consensus client.
  */
-export type MethodClass = 'read' | 'write' | 'debug' | 'dev'
+export type MethodClass = 'read' | 'write' | 'debug' | 'dev' | 'engine'
 
 /** Who asks. Keys, roles and budgets join here. */
 export interface Principal {
   readonly name: string
   /** Which classes of methods are offered. */
-  readonly profile: 'dev' | 'node' | 'public'
+  readonly profile: 'dev' | 'node' | 'public' | 'engine'
 }
 
 /** What goes with every call. */

@@ -17,6 +17,7 @@ import {
   text,
 } from './decode.ts'
 import { DEV_METHODS } from './dev-methods.ts'
+import { ENGINE_METHODS } from './engine-methods.ts'
 import { type Method, method } from './method.ts'
 import * as account from './methods/account.ts'
 import * as block from './methods/block.ts'
@@ -188,4 +189,5 @@ export const METHODS: Readonly<Record<string, Method>> = {
   ...DEBUG_METHODS,
 
   ...DEV_METHODS,
+  ...ENGINE_METHODS,
 }

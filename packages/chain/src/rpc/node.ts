@@ -32,6 +32,10 @@ export interface Node {
   submit(encoded: Uint8Array | (() => Promise<Uint8Array>), impersonated?: Address): Promise<Hash>
   /** The head with everything on top that could be mined now. */
   pending(): Promise<Executed>
+  /** Makes a committed block the head, for a consensus client that has chosen it; the mempool follows. */
+  adopt(hash: Hash): Promise<void>
+  /** Blocks built for a consensus client, by their id. */
+  readonly payloads: Map<string, Executed>
   /** Tells of each transaction that enters the mempool. Returns how to stop it. */
   onTransaction(listener: (entry: Entry) => void): () => void
   /** Who is named as receiver of fees in blocks of this node. */

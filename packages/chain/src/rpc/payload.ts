@@ -1,6 +1,6 @@
 /** Blocks as the consensus layer speaks of them: execution payloads (execution-apis, Engine API). */
 import type { Hash } from '@deed/evm'
-import type { Block, Header, Receipt, Request } from '../block/types.ts'
+import type { Block, Header, Receipt, Request, Withdrawal } from '../block/types.ts'
 import type { BlockInputs, Executed } from '../execute/types.ts'
 import { bytesToHex, quantity } from '../hex.ts'
 import type { Mempool } from '../mempool/mempool.ts'
@@ -51,18 +51,21 @@ export const formatPayload = ({ header, transactions, withdrawals }: Block, bloc
   blockHash,
   transactions: transactions.map((transaction) => bytesToHex(encodeTransaction(transaction))),
   ...(withdrawals && {
-    withdrawals: withdrawals.map(({ index, validatorIndex, address: to, amountGwei }) => ({
-      index: quantity(index),
-      validatorIndex: quantity(validatorIndex),
-      address: to,
-      amount: quantity(amountGwei),
-    })),
+    withdrawals: formatWithdrawals(withdrawals),
   }),
   ...(header.blobGasUsed !== undefined && {
     blobGasUsed: quantity(header.blobGasUsed),
     excessBlobGas: quantity(header.excessBlobGas!),
   }),
 })
+
+export const formatWithdrawals = (withdrawals: readonly Withdrawal[]): Json[] =>
+  withdrawals.map(({ index, validatorIndex, address: to, amountGwei }) => ({
+    index: quantity(index),
+    validatorIndex: quantity(validatorIndex),
+    address: to,
+    amount: quantity(amountGwei),
+  }))
 
 /** Requests that have data, each as its type byte and its data (EIP-7685). */
 export const formatRequests = (requests: readonly Request[]): Json[] =>

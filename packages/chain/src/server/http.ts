@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { answer } from '../rpc/dispatch.ts'
 import { refusalOf } from './access.ts'
 import { forwardRequest } from './forward.ts'
+import { jwtRefusal } from './jwt.ts'
 import { isRpcPath, refuse, reply } from './reply.ts'
 import type { Serving } from './server.ts'
 
@@ -16,6 +17,8 @@ export const handleRequest = async (
 ): Promise<void> => {
   const refusal = refusalOf(request, serving.access)
   if (refusal !== undefined) return refuse(response, 403, refusal.code, refusal.message)
+  const intruder = tokenRefusal(request, serving)
+  if (intruder !== undefined) return refuse(response, 401, 'DEED_HTTP_TOKEN', intruder)
   if (!isRpcPath(request.url) || (request.method !== 'POST' && request.method !== 'OPTIONS'))
     return handleOther(serving, request, response)
 
@@ -46,6 +49,10 @@ export const handleRequest = async (
   if (text === undefined) response.writeHead(204).end()
   else reply(response, 200, text)
 }
+
+/** Why the request's token does not let it in, where one is asked for. */
+export const tokenRefusal = ({ headers }: IncomingMessage, { jwtSecret }: Serving): string | undefined =>
+  jwtSecret && jwtRefusal(headers.authorization, jwtSecret, Math.floor(Date.now() / 1_000))
 
 const handleOther = async (
   serving: Serving,

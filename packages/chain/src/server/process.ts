@@ -1,6 +1,7 @@
 /** The chain process: a development node on a port, for as long as whoever started it is there. */
 import { createDevNode, LOCAL } from '../dev/node.ts'
 import type { ForwardTarget } from './forward.ts'
+import { parseSecret } from './jwt.ts'
 import { startServer } from './server.ts'
 
 export interface ChainProcessOptions {
@@ -19,6 +20,8 @@ export interface ChainProcessOptions {
   readonly origins?: readonly string[]
   readonly forward?: ForwardTarget
   readonly expectsForward?: boolean
+  /** The Engine API on a port of its own; the secret as 64 hexadecimal digits. */
+  readonly engine?: { readonly port: number; readonly secret: string }
 }
 
 /** What the process tells the one who started it. */
@@ -65,13 +68,23 @@ const start = async (options: ChainProcessOptions): Promise<void> => {
     forward: options.forward,
     expectsForward: options.expectsForward,
   })
+  const engine =
+    options.engine &&
+    (await startServer({
+      node,
+      principal: { name: 'consensus client', profile: 'engine' },
+      host: options.host,
+      port: options.engine.port,
+      access: { hosts: options.hosts ?? [], origins: [] },
+      jwtSecret: parseSecret(options.engine.secret),
+    }))
   if (options.intervalMs !== undefined) await node.control.setIntervalMining(options.intervalMs)
 
   let closing = false
   const close = async (): Promise<void> => {
     if (closing) return
     closing = true
-    await server.close()
+    await Promise.all([server.close(), engine?.close()])
     await node.close()
     process.exit(0)
   }

@@ -30,6 +30,8 @@ export interface ServerOptions {
   readonly expectsForward?: boolean | undefined
   /** How long a request for the platform waits while that is away. Default: 30,000. */
   readonly platformWaitMs?: number | undefined
+  /** Whoever asks must prove to have this secret of 32 bytes, as a consensus client does. */
+  readonly jwtSecret?: Uint8Array | undefined
   /** How often WebSocket clients are asked whether they are there. Default: 30,000. */
   readonly heartbeatMs?: number | undefined
 }
@@ -49,6 +51,7 @@ export interface Serving {
   readonly node: Node
   readonly principal: Principal
   readonly access: AccessRules
+  readonly jwtSecret: Uint8Array | undefined
   readonly forwarding: Forwarding
   readonly expectsForward: boolean
 }
@@ -62,6 +65,7 @@ export const startServer = async (options: ServerOptions): Promise<RpcServer> =>
     principal: options.principal,
     // Whoever binds to an address means to be called by it.
     access: { hosts: [host, ...(access?.hosts ?? [])], origins: access?.origins ?? [] },
+    jwtSecret: options.jwtSecret,
     forwarding: createForwarding(options.forward, expectsForward ? platformWaitMs : 0),
     expectsForward,
   }

@@ -5,7 +5,7 @@ import { answer } from '../rpc/dispatch.ts'
 import { createSession } from '../rpc/subscription.ts'
 import { refusalOf } from './access.ts'
 import { forwardUpgrade } from './forward.ts'
-import { MAX_BODY_BYTES } from './http.ts'
+import { MAX_BODY_BYTES, tokenRefusal } from './http.ts'
 import { isRpcPath, turnAway } from './reply.ts'
 import type { Serving } from './server.ts'
 
@@ -56,6 +56,8 @@ export const createSockets = (serving: Serving, heartbeatMs = HEARTBEAT_MS): Soc
       socket.on('error', () => socket.destroy())
       const refusal = refusalOf(request, serving.access)
       if (refusal !== undefined) return turnAway(socket, '403 Forbidden', refusal.code, refusal.message)
+      const intruder = tokenRefusal(request, serving)
+      if (intruder !== undefined) return turnAway(socket, '401 Unauthorized', 'DEED_HTTP_TOKEN', intruder)
       if (!isRpcPath(request.url)) {
         const target = await serving.forwarding.target()
         if (target !== undefined) return forwardUpgrade(request, socket, head, target)

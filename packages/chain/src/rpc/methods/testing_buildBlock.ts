@@ -40,7 +40,7 @@ export const testingBuildBlock = async (
   const executed = await node.chain.execute(parentHash, {
     ...inputs,
     ...(extraData && { extraData }),
-    transactions: transactions ?? waiting(node, parent.hash, attributes.timestamp),
+    transactions: transactions ?? waitingFor(node, parent.hash, attributes.timestamp),
   })
   const [refused] = executed.refused
   if (transactions && refused) throw faultError(refused.fault)
@@ -54,7 +54,7 @@ export const testingBuildBlock = async (
 }
 
 /** What waits for the block after the head, best first; nothing for another block. */
-const waiting = ({ chain, mempool }: Node, parent: Hash, timestamp: bigint): Transaction[] => {
+export const waitingFor = ({ chain, mempool }: Node, parent: Hash, timestamp: bigint): Transaction[] => {
   if (parent !== chain.head.hash) return []
   const { header } = chain.head.block
   const baseFee = nextBaseFee(header, chain.rulesAfter(chain.head, timestamp)) ?? 0n
