@@ -91,6 +91,7 @@ export const DEBUG_METHODS: Readonly<Record<string, Method>> = {
   trace_replayTransaction: method('debug', 200, [transactionHash, types], parity.traceReplayTransaction),
   trace_replayBlockTransactions: method('debug', 1000, [which, types], parity.traceReplayBlockTransactions),
 
+  erigon_getHeaderByNumber: method('debug', 5, [blockNumber], ots.erigonGetHeaderByNumber),
   ots_getApiLevel: method('debug', 1, [], ots.otsGetApiLevel),
   ots_hasCode: method('debug', 1, [who, at], ots.otsHasCode),
   ots_getInternalOperations: method('debug', 200, [transactionHash], ots.otsGetInternalOperations),

@@ -147,6 +147,14 @@ describe('trace_', () => {
     expect(node.mempool.byHash.size).toBe(0)
   })
 
+  it('tells a block whose calls are many', async () => {
+    // JUMPDEST, a call of nobody, POP, PUSH0, JUMP: 129 gas a round, of which 117 with the call, 2,500 more at first.
+    const many = await deploy(`5b${call(`0x${'88'.repeat(20)}`)}5f56`)
+    await send({ to: many, gas: '0x1000000' })
+    const calls = await node.request('trace_block', ['latest'])
+    expect(calls).toHaveLength(1 + Math.floor((2 ** 24 - 21_000 - 2_500 - 117) / 129) + 1)
+  })
+
   it('refuses what it does not know', async () => {
     await expect(node.request('trace_call', [{ to }, ['all']])).rejects.toThrow(
       /one of trace, stateDiff, vmTrace/,
@@ -166,6 +174,7 @@ describe('trace_', () => {
 describe('ots_', () => {
   it('tells what went on inside a transaction', async () => {
     expect(await node.request('ots_getApiLevel')).toBe(8)
+    expect(await node.request('erigon_getHeaderByNumber', [number])).toMatchObject({ number })
     expect(await node.request('ots_getInternalOperations', [hash])).toEqual([
       { type: 0, from: to, to: PAYEE, value: '0x5' },
     ])

@@ -193,8 +193,10 @@ const callsOf = ({ place, result }: Traced<readonly FlatCall[]>): FlatCall[] =>
 /** The calls of all transactions, and before the merge what the miners got. */
 const callsOfBlock = async (node: Node, { block, hash }: SomeBlock, budget: Budget): Promise<FlatCall[]> => {
   if (block.header.number === 0n) return []
-  const calls: FlatCall[] = []
-  for await (const traced of traceEach(node, block, parityCalls, budget)) calls.push(...callsOf(traced))
+  let calls: FlatCall[] = []
+  // Not by push, whose arguments go on the stack: one transaction may make 100,000 calls.
+  for await (const traced of traceEach(node, block, parityCalls, budget))
+    calls = calls.concat(callsOf(traced))
   const parent = await node.chain.block(block.header.parentHash)
   const reward = parent && node.chain.rulesAfter(parent, block.header.timestamp).blockRewardWei
   return reward ? [...calls, ...rewardsOf(block, hash, reward)] : calls
