@@ -27,7 +27,10 @@ export const traceMined = async <T>(
   const { block } = record
   const replay = await node.chain.replay(block)
   let firstLogIndex = 0
-  for (let index = 0; index < mined!.index; index++) firstLogIndex += (await replay.next()).logs.length
+  for (let index = 0; index < mined!.index; index++) {
+    await budget.rest()
+    firstLogIndex += (await replay.next()).logs.length
+  }
   const place = placeOf(block, record.hash, mined!.index, hash, firstLogIndex)
   const { tracer, result } = follow(open, place, budget)
   await replay.next(tracer)
@@ -48,6 +51,7 @@ export async function* traceEach<T>(
   for (const [index, transaction] of block.transactions.entries()) {
     const place = placeOf(block, blockHash, index, transactionHash(transaction), firstLogIndex)
     const { tracer, result } = follow(open, place, budget)
+    await budget.rest()
     firstLogIndex += (await replay.next(tracer)).logs.length
     yield { place, result: result() }
   }

@@ -1,10 +1,13 @@
 /** What one request for traces may cost: in time, and in memory for what it answers. */
+import { nextTurn } from '../next-turn.ts'
 
 export interface Budget {
   /** Counts characters of the answer; throws when there are too many. */
   spend(characters: number): void
   /** Throws when the time is over. Cheap enough to ask at each instruction. */
   check(): void
+  /** Between two transactions: lets other requests have their turn every few milliseconds. */
+  rest(): Promise<void>
 }
 
 export interface BudgetOptions {
@@ -21,9 +24,16 @@ export const MAX_TIMEOUT_MS = 120_000
 const MAX_CHARACTERS = 100_000_000
 /** Instructions between two looks at the clock, which takes 30 ns. */
 const STEPS_PER_LOOK = 1_024
+const TURN_MS = 10
 
 export const createBudget = ({ clock, timeoutMs }: BudgetOptions): Budget => {
   const deadline = clock() + timeoutMs
+  const look = () => {
+    const now = clock()
+    if (now > deadline) throw new TraceTimeout(timeoutMs)
+    return now
+  }
+  let turnEnds = clock() + TURN_MS
   let characters = 0
   let steps = 0
   return {
@@ -32,7 +42,12 @@ export const createBudget = ({ clock, timeoutMs }: BudgetOptions): Budget => {
       if (characters > MAX_CHARACTERS) throw new TraceTooLarge()
     },
     check: () => {
-      if (++steps % STEPS_PER_LOOK === 0 && clock() > deadline) throw new TraceTimeout(timeoutMs)
+      if (++steps % STEPS_PER_LOOK === 0) look()
+    },
+    rest: async () => {
+      if (look() < turnEnds) return
+      await nextTurn()
+      turnEnds = clock() + TURN_MS
     },
   }
 }

@@ -1,6 +1,7 @@
 import { mayContain } from '../../block/bloom.ts'
 import type { Receipt } from '../../block/types.ts'
 import { hexToBytes } from '../../hex.ts'
+import { nextTurn } from '../../next-turn.ts'
 import { numberOf, type SomeBlock } from '../block-parameter.ts'
 import { RPC_CODE, RpcError, serverError } from '../error.ts'
 import { type LogCriteria, matchesLog } from '../filter.ts'
@@ -43,9 +44,6 @@ export const ethGetLogs = async ({ node }: Context, query: LogQuery): Promise<re
 
 /** Blocks after which other requests have their turn: a few milliseconds' worth. */
 const BLOCKS_PER_TURN = 4_096n
-
-/** Awaiting what is at hand does not let the event loop go on; a timer does, in Node and in a browser. */
-const nextTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
 
 /** The logs of a block that a filter or subscription wants. */
 export const logsOf = (

@@ -80,6 +80,7 @@ const search = async (
   const found: Found[] = []
   let number = Math.min(from, head + 1)
   for (; number > 0 && number <= head && found.length < pageSize; number += direction) {
+    await budget.rest()
     const record = await node.chain.blockByNumber(BigInt(number))
     if (record === undefined || record.block.transactions.length === 0) continue
     const inBlock = await searchBlock(node, record, address, budget)

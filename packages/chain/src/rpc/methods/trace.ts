@@ -68,6 +68,7 @@ export const traceFilter = async ({ node }: Context, filter: TraceFilter) => {
   const matching: Json[] = []
   let skipped = 0
   for (let number = from; number <= to; number++) {
+    await budget.rest()
     const record = await node.chain.blockByNumber(number)
     if (record === undefined) break
     for (const call of await callsOfBlock(node, record, budget)) {
