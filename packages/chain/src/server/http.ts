@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { answer } from '../rpc/dispatch.ts'
 import { refusalOf } from './access.ts'
+import { compressed } from './compress.ts'
 import { forwardRequest } from './forward.ts'
 import { jwtRefusal } from './jwt.ts'
 import { isRpcPath, refuse, reply } from './reply.ts'
@@ -46,8 +47,14 @@ export const handleRequest = async (
     )
   }
   const text = await answer({ node: serving.node, principal: serving.principal }, body)
-  if (text === undefined) response.writeHead(204).end()
-  else reply(response, 200, text)
+  if (text === undefined) {
+    response.writeHead(204).end()
+    return
+  }
+  const packed = await compressed(text, request)
+  if (packed === undefined) return reply(response, 200, text)
+  response.setHeader('content-encoding', 'gzip')
+  reply(response, 200, packed)
 }
 
 /** Why the request's token does not let it in, where one is asked for. */

@@ -1,6 +1,7 @@
 /** The chain process: a development node on a port, for as long as whoever started it is there. */
 import { createDevNode, LOCAL } from '../dev/node.ts'
 import type { ForwardTarget } from './forward.ts'
+import { startIpc } from './ipc.ts'
 import { parseSecret } from './jwt.ts'
 import { startServer } from './server.ts'
 
@@ -20,6 +21,8 @@ export interface ChainProcessOptions {
   readonly origins?: readonly string[]
   readonly forward?: ForwardTarget
   readonly expectsForward?: boolean
+  /** A Unix socket or a named pipe to answer on too. */
+  readonly ipc?: string
   /** The Engine API on a port of its own; the secret as 64 hexadecimal digits. */
   readonly engine?: { readonly port: number; readonly secret: string }
 }
@@ -68,6 +71,7 @@ const start = async (options: ChainProcessOptions): Promise<void> => {
     forward: options.forward,
     expectsForward: options.expectsForward,
   })
+  const ipc = options.ipc === undefined ? undefined : await startIpc(node, LOCAL, options.ipc)
   const engine =
     options.engine &&
     (await startServer({
@@ -84,7 +88,7 @@ const start = async (options: ChainProcessOptions): Promise<void> => {
   const close = async (): Promise<void> => {
     if (closing) return
     closing = true
-    await Promise.all([server.close(), engine?.close()])
+    await Promise.all([server.close(), engine?.close(), ipc?.close()])
     await node.close()
     process.exit(0)
   }

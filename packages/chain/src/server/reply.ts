@@ -4,8 +4,8 @@ import type { Duplex } from 'node:stream'
 /** Whether JSON-RPC is spoken there; everything else is the platform's. */
 export const isRpcPath = (url: string | undefined): boolean => url === '/' || url?.startsWith('/?') === true
 
-/** Answers JSON text. */
-export const reply = (response: ServerResponse, status: number, json: string): void => {
+/** Answers JSON, as text or packed. */
+export const reply = (response: ServerResponse, status: number, json: string | Buffer): void => {
   response.writeHead(status, {
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(json),
