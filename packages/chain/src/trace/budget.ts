@@ -4,6 +4,8 @@ import { nextTurn } from '../next-turn.ts'
 export interface Budget {
   /** Counts characters of the answer; throws when there are too many. */
   spend(characters: number): void
+  /** Gives back what was spent on something that is not part of the answer. */
+  refund(): void
   /** Throws when the time is over. Cheap enough to ask at each instruction. */
   check(): void
   /** Between two transactions: lets other requests have their turn every few milliseconds. */
@@ -40,6 +42,9 @@ export const createBudget = ({ clock, timeoutMs }: BudgetOptions): Budget => {
     spend: (more) => {
       characters += more
       if (characters > MAX_CHARACTERS) throw new TraceTooLarge()
+    },
+    refund: () => {
+      characters = 0
     },
     check: () => {
       if (++steps % STEPS_PER_LOOK === 0) look()

@@ -1,5 +1,5 @@
 /** geth's default trace: every instruction with its gas, stack and storage (execution-apis, debug_traceTransaction). */
-import type { Address, TraceStep } from '@deed/evm'
+import type { Address, HaltReason, TraceStep } from '@deed/evm'
 import { bytesToHex, quantity, wordToHash } from '../hex.ts'
 import type { Json } from '../rpc/format.ts'
 import { haltText, opcodeName } from './fault-text.ts'
@@ -46,9 +46,10 @@ export const structLogs =
           gas: Number(gasLeft),
           gasCost: Number(gasCost),
           depth,
-          ...(fault !== undefined && {
-            error: haltText(fault, rules.fork, { opcode, stackSize: stack.length, gasLeft }),
-          }),
+          ...(fault !== undefined &&
+            !FOUND_LATE.has(fault) && {
+              error: haltText(fault, rules.fork, { opcode, stackSize: stack.length, gasLeft }),
+            }),
           ...(!options.disableStack && { stack: stack.map(quantity) }),
           ...(options.enableReturnData && returnData.length > 0 && { returnData: bytesToHex(returnData) }),
           ...(options.enableMemory && memory.length > 0 && { memory: wordsOf(memory) }),
@@ -78,6 +79,9 @@ const wordsOf = (memory: Uint8Array): string[] => {
   for (let at = 0; at < memory.length; at += 32) words.push(bytesToHex(memory.subarray(at, at + 32)))
   return words
 }
+
+/** What geth finds when it executes the instruction, which it has told without an error by then. */
+const FOUND_LATE: ReadonlySet<HaltReason> = new Set(['invalid opcode', 'return data out of bounds'])
 
 const SLOAD = 0x54
 const SSTORE = 0x55

@@ -99,6 +99,18 @@ describe('struct logs', () => {
     })
   })
 
+  it('tell an invalid opcode without an error, as geth does; the call has it', async () => {
+    const hash = await send({ to: await deploy('0c') })
+    const { structLogs } = (await trace(hash)) as { structLogs: object[] }
+    expect(structLogs).toEqual([
+      { pc: 0, op: 'opcode 0xc not defined', gas: 79_000, gasCost: 0, depth: 1, stack: [] },
+    ])
+    expect(await trace(hash, { tracer: 'callTracer' })).toMatchObject({
+      gasUsed: GAS,
+      error: 'invalid opcode: opcode 0xc not defined',
+    })
+  })
+
   it('stand on the transactions of the block before them', async () => {
     const { hashes } = await twoCounts()
     const { structLogs } = (await trace(hashes[1]!)) as { structLogs: { op: string; storage?: object }[] }

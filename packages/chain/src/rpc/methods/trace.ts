@@ -14,7 +14,7 @@ import { effectiveGasPrice } from '../../transaction/price.ts'
 import { recoverSender } from '../../transaction/signature.ts'
 import type { Transaction } from '../../transaction/types.ts'
 import { blockAt, findBlock, numberOf, type SomeBlock } from '../block-parameter.ts'
-import { faultError, orFault, serverError } from '../error.ts'
+import { faultError, orFault, RPC_CODE, RpcError, serverError } from '../error.ts'
 import type { Json } from '../format.ts'
 import type { Context } from '../method.ts'
 import type { Node } from '../node.ts'
@@ -24,8 +24,9 @@ import { CALL_GAS_CAP, callRequest, runCall } from './eth_call.ts'
 
 /** Milliseconds: these methods have no option for it, and a filter goes over many blocks. */
 const TIMEOUT_MS = 30_000
-/** Blocks of one filter. */
+/** Blocks and calls of one filter. */
 const MAX_BLOCKS = 100_000n
+const MAX_CALLS = 100_000
 
 export interface TraceFilter {
   readonly fromBlock: Exclude<BlockParameter, { hash: Hash }> | undefined
@@ -73,10 +74,18 @@ export const traceFilter = async ({ node }: Context, filter: TraceFilter) => {
     if (record === undefined) break
     for (const call of await callsOfBlock(node, record, budget)) {
       if (!matches(filter, call)) continue
-      if (skipped++ < filter.after) continue
+      if (skipped++ < filter.after || filter.count === 0) continue
       matching.push(call)
-      if (matching.length >= filter.count) return matching
+      if (matching.length === filter.count) return matching
+      if (matching.length > MAX_CALLS)
+        throw new RpcError(
+          RPC_CODE.limit,
+          `more than ${MAX_CALLS} calls match: ask for fewer blocks, or page by after and count`,
+          { code: 'DEED_TRACE_SIZE' },
+        )
     }
+    // The calls that do not match are gone again.
+    budget.refund()
   }
   return matching
 }
