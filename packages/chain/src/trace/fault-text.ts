@@ -38,14 +38,46 @@ export const REVERTED = 'execution reverted'
 const isSentry = ({ opcode, gasLeft }: { opcode: number; gasLeft: bigint }, fork: Fork): boolean =>
   opcode === SSTORE && gasLeft <= SSTORE_STIPEND && isActive('Istanbul', fork)
 
-const precompileText = (callee: Address, inputLength: number): string =>
-  PRECOMPILES[BigInt(callee).toString()]?.(inputLength) ?? 'precompile failed'
+const precompileText = (callee: Address, inputLength: number): string => {
+  const { lengths, length, text } = PRECOMPILES[BigInt(callee).toString()] ?? UNKNOWN_FAILURE
+  return lengths(inputLength) ? text : length
+}
 
-/** What each says when it fails; the rest is told by the length of the input alone. */
-const PRECOMPILES: Readonly<Record<string, (inputLength: number) => string>> = {
-  8: (length) => (length % 192 === 0 ? 'precompile failed' : 'bad elliptic curve pairing size'),
-  9: (length) => (length === 213 ? 'invalid final flag' : 'invalid input length'),
-  10: (length) => (length === 192 ? 'mismatched versioned hash' : 'invalid input length'),
+interface PrecompileFailure {
+  /** Whether an input may be so long. */
+  readonly lengths: (inputLength: number) => boolean
+  /** What it says otherwise. */
+  readonly length: string
+  /** What it says when the length is right; where that is for several reasons, none of them. */
+  readonly text: string
+}
+
+const FAILED = 'precompile failed'
+const WRONG_LENGTH = 'invalid input length'
+const exactly = (bytes: number) => (length: number) => length === bytes
+const multipleOf = (bytes: number) => (length: number) => length > 0 && length % bytes === 0
+const failure = (lengths: PrecompileFailure['lengths'], text = FAILED, length = WRONG_LENGTH) => ({
+  lengths,
+  length,
+  text,
+})
+
+const UNKNOWN_FAILURE: PrecompileFailure = failure(() => true)
+
+/** What each says when it fails, by address. */
+const PRECOMPILES: Readonly<Record<string, PrecompileFailure>> = {
+  5: failure(() => true, 'one or more of base/exponent/modulus length exceeded 1024 bytes'), // EIP-7823
+  8: failure((length) => length % 192 === 0, FAILED, 'bad elliptic curve pairing size'),
+  9: failure(exactly(213), 'invalid final flag'),
+  10: failure(exactly(192)),
+  // EIP-2537
+  11: failure(exactly(256)),
+  12: failure(multipleOf(160)),
+  13: failure(exactly(512)),
+  14: failure(multipleOf(288)),
+  15: failure(multipleOf(384)),
+  16: failure(exactly(64)),
+  17: failure(exactly(128)),
 }
 
 const TEXTS: { readonly [reason in HaltReason]?: string } = { 'nonce overflow': 'nonce uint64 overflow' }
