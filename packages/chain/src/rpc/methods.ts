@@ -34,11 +34,13 @@ import { ethSimulate, simulationRequest } from './methods/eth_simulateV1.ts'
 import { ethSubscribe, ethUnsubscribe } from './methods/eth_subscribe.ts'
 import * as fees from './methods/fees.ts'
 import * as identity from './methods/identity.ts'
+import * as encoded from './methods/raw.ts'
 import * as send from './methods/send.ts'
 import * as sign from './methods/sign.ts'
 import { MAX_BUILD_TRANSACTIONS, testingBuildBlock } from './methods/testing_buildBlock.ts'
 import * as transaction from './methods/transaction.ts'
 import * as txpool from './methods/txpool.ts'
+import * as uncle from './methods/uncle.ts'
 import {
   blockNumberOrTag,
   blockOverrides,
@@ -63,6 +65,7 @@ const index = param('index', count)
 const request = param('transaction', transactionRequest)
 const state = param('stateOverrides', maybe(stateOverrides))
 const overrides = param('blockOverrides', maybe(blockOverrides))
+const timeoutMs = param('timeoutMs', maybe(count))
 const transactionHash = param('transactionHash', hash)
 
 export const METHODS: Readonly<Record<string, Method>> = {
@@ -75,6 +78,7 @@ export const METHODS: Readonly<Record<string, Method>> = {
   eth_chainId: method('read', 1, [], identity.ethChainId),
   eth_syncing: method('read', 1, [], identity.ethSyncing),
   eth_accounts: method('read', 1, [], identity.ethAccounts),
+  eth_requestAccounts: method('read', 1, [], identity.ethAccounts),
   eth_coinbase: method('read', 1, [], identity.ethCoinbase),
   eth_config: method('read', 5, [], ethConfig),
   eth_capabilities: method('read', 1, [], ethCapabilities),
@@ -83,6 +87,8 @@ export const METHODS: Readonly<Record<string, Method>> = {
   eth_getBalance: method('read', 1, [who, at], account.ethGetBalance),
   eth_getTransactionCount: method('read', 1, [who, at], account.ethGetTransactionCount),
   eth_getCode: method('read', 2, [who, at], account.ethGetCode),
+  eth_getAccount: method('read', 2, [who, at], account.ethGetAccount),
+  eth_getAccountInfo: method('read', 2, [who, at], account.ethGetAccountInfo),
   eth_getStorageAt: method('read', 1, [who, param('slot', slot), at], account.ethGetStorageAt),
   eth_getStorageValues: method(
     'read',
@@ -116,6 +122,23 @@ export const METHODS: Readonly<Record<string, Method>> = {
     [blockNumber, index],
     transaction.ethGetTransactionByBlockAndIndex,
   ),
+  eth_getRawTransactionByHash: method('read', 2, [transactionHash], encoded.ethGetRawTransactionByHash),
+  eth_getRawTransactionByBlockHashAndIndex: method(
+    'read',
+    2,
+    [blockHash, index],
+    encoded.ethGetRawTransactionByBlockHashAndIndex,
+  ),
+  eth_getRawTransactionByBlockNumberAndIndex: method(
+    'read',
+    2,
+    [blockNumber, index],
+    encoded.ethGetRawTransactionByBlockAndIndex,
+  ),
+  eth_getUncleCountByBlockHash: method('read', 1, [blockHash], uncle.ethGetUncleCountByHash),
+  eth_getUncleCountByBlockNumber: method('read', 1, [blockNumber], uncle.ethGetUncleCount),
+  eth_getUncleByBlockHashAndIndex: method('read', 2, [blockHash, index], uncle.ethGetUncleByHash),
+  eth_getUncleByBlockNumberAndIndex: method('read', 2, [blockNumber, index], uncle.ethGetUncle),
   eth_getTransactionReceipt: method('read', 2, [transactionHash], transaction.ethGetTransactionReceipt),
   eth_getLogs: method('read', 50, [param('filter', logQuery)], ethGetLogs),
 
@@ -160,6 +183,13 @@ export const METHODS: Readonly<Record<string, Method>> = {
   eth_unsubscribe: method('read', 1, [param('subscription', text)], ethUnsubscribe),
 
   eth_sendRawTransaction: method('write', 50, [param('transaction', bytes)], send.ethSendRawTransaction),
+  eth_sendRawTransactionSync: method(
+    'write',
+    60,
+    [param('transaction', bytes), timeoutMs],
+    send.ethSendRawTransactionSync,
+  ),
+  eth_sendTransactionSync: method('dev', 110, [request, timeoutMs], send.ethSendTransactionSync),
   eth_sendTransaction: method('dev', 100, [request], send.ethSendTransaction),
   eth_sendUnsignedTransaction: method('dev', 100, [request], send.ethSendUnsignedTransaction),
   eth_signTransaction: method('dev', 60, [request], send.ethSignTransaction),
@@ -169,6 +199,7 @@ export const METHODS: Readonly<Record<string, Method>> = {
 
   txpool_status: method('read', 2, [], txpool.txpoolStatus),
   txpool_content: method('read', 50, [], txpool.txpoolContent),
+  txpool_inspect: method('read', 50, [], txpool.txpoolInspect),
   txpool_contentFrom: method('read', 10, [who], txpool.txpoolContentFrom),
 
   testing_buildBlockV1: method(

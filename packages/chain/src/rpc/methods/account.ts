@@ -1,6 +1,7 @@
-import type { Address } from '@deed/evm'
+import { type Address, EMPTY_CODE_HASH } from '@deed/evm'
 import { bytesToHex, quantity, wordToHash } from '../../hex.ts'
 import { nextNonce } from '../../mempool/mempool.ts'
+import { EMPTY_ROOT } from '../../trie/node.ts'
 import { stateAt } from '../block-parameter.ts'
 import { RPC_CODE, RpcError } from '../error.ts'
 import type { Context } from '../method.ts'
@@ -51,3 +52,25 @@ export const ethGetStorageValues = async (
 
 /** Slots of one request. geth: 1,024. */
 export const MAX_SLOTS = 1_024
+
+/** Everything about an account but its storage (geth's eth_getAccount); an empty one where there is none. */
+export const ethGetAccount = async ({ node }: Context, address: Address, at: BlockParameter) => {
+  const account = await (await stateAt(node, at)).account(address)
+  return {
+    balance: quantity(account?.balance ?? 0n),
+    nonce: quantity(account?.nonce ?? 0n),
+    codeHash: account?.codeHash ?? EMPTY_CODE_HASH,
+    storageRoot: account?.storageRoot ?? EMPTY_ROOT,
+  }
+}
+
+/** Balance, nonce and code in one answer, as anvil and reth have it. */
+export const ethGetAccountInfo = async ({ node }: Context, address: Address, at: BlockParameter) => {
+  const state = await stateAt(node, at)
+  const account = await state.account(address)
+  return {
+    balance: quantity(account?.balance ?? 0n),
+    nonce: quantity(account?.nonce ?? 0n),
+    code: bytesToHex(await state.code(address)),
+  }
+}

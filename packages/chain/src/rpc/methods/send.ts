@@ -1,16 +1,18 @@
-import type { Address } from '@deed/evm'
+import type { Address, Hash } from '@deed/evm'
 import { isImpersonated } from '../../dev/impersonation.ts'
 import { bytesToHex } from '../../hex.ts'
 import { encodeTransaction } from '../../transaction/codec.ts'
 import { impersonateSender, signTransaction } from '../../transaction/signature.ts'
 import type { Transaction, UnsignedTransaction } from '../../transaction/types.ts'
 import { controlOf } from '../control.ts'
+import { RpcError } from '../error.ts'
 import { formatTransaction } from '../format.ts'
 import type { Context } from '../method.ts'
 import type { Node } from '../node.ts'
 import type { TransactionRequest } from '../params.ts'
 import { keyOf } from '../wallet.ts'
 import { fillTransaction, freeNonce } from './fill.ts'
+import { ethGetTransactionReceipt } from './transaction.ts'
 
 export const ethSendRawTransaction = ({ node }: Context, encoded: Uint8Array) => node.submit(encoded)
 
@@ -29,6 +31,47 @@ export const ethSendUnsignedTransaction = async ({ node }: Context, request: Tra
   controlOf(node)
   const { from, transaction } = await fillTransaction(node, request)
   return node.submit(encodeTransaction(impersonateSender(transaction, from)), from)
+}
+
+/** Milliseconds that a sender waits for the receipt if it does not say, and at most (EIP-7966). */
+const SYNC_TIMEOUT_MS = 2_000
+const MAX_SYNC_TIMEOUT_MS = 60_000
+/** EIP-7966: it waits in the mempool, and there is no receipt yet. */
+const NO_RECEIPT_YET = 4
+
+/** Sends and answers the receipt (EIP-7966). */
+export const ethSendRawTransactionSync = async (
+  context: Context,
+  encoded: Uint8Array,
+  timeoutMs: number | undefined,
+) => receiptOf(context, await ethSendRawTransaction(context, encoded), timeoutMs)
+
+export const ethSendTransactionSync = async (
+  context: Context,
+  request: TransactionRequest,
+  timeoutMs: number | undefined,
+) => receiptOf(context, await ethSendTransaction(context, request), timeoutMs)
+
+const receiptOf = async (context: Context, hash: Hash, timeoutMs = SYNC_TIMEOUT_MS) => {
+  const { chain } = context.node
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let stop = () => {}
+  const mined = new Promise<void>((resolve) => {
+    stop = chain.onHead(({ added }) => {
+      if (added.some(({ transactionHashes }) => transactionHashes.includes(hash))) resolve()
+    })
+    timer = setTimeout(resolve, Math.min(timeoutMs, MAX_SYNC_TIMEOUT_MS))
+  })
+  if ((await chain.transaction(hash)) === undefined) await mined
+  stop()
+  clearTimeout(timer)
+  const receipt = await ethGetTransactionReceipt(context, hash)
+  if (receipt !== null) return receipt
+  throw new RpcError(
+    NO_RECEIPT_YET,
+    `transaction ${hash} was taken in and not mined in time: ask for its receipt`,
+    hash,
+  )
 }
 
 /** Signs with an unlocked account and does not send. */

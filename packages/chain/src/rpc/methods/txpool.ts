@@ -26,6 +26,24 @@ export const txpoolContent = ({ node }: Context) => {
 export const txpoolContentFrom = ({ node }: Context, sender: Address) =>
   contentOf(node.mempool.queues.get(sender))
 
+/** The same in words, as geth shows it to people: receiver, value, gas and price. */
+export const txpoolInspect = (context: Context) => {
+  const { pending, queued } = txpoolContent(context)
+  return { pending: inWords(pending), queued: inWords(queued) }
+}
+
+const inWords = (senders: Record<Address, Json>): Json =>
+  mapValues(senders, (byNonce) =>
+    mapValues(
+      byNonce as Record<string, Record<string, string | null>>,
+      ({ to, value, gas, gasPrice }) =>
+        `${to ?? 'contract creation'}: ${BigInt(value!)} wei + ${BigInt(gas!)} gas × ${BigInt(gasPrice!)} wei`,
+    ),
+  )
+
+const mapValues = <T>(values: Record<string, T>, change: (value: T) => Json): Record<string, Json> =>
+  Object.fromEntries(Object.entries(values).map(([key, value]) => [key, change(value)]))
+
 /** A sender's transactions by nonce in decimal. */
 const contentOf = (
   queue: Queue | undefined,
