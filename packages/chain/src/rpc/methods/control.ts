@@ -121,10 +121,10 @@ export const removePoolTransactions = async ({ node }: Context, sender: Address)
   return null
 }
 
-/** To the first block. There is no origin to fork from. */
+/** To the first block. There is no origin to fork from; viem sends an empty `forking` where none is meant. */
 export const reset = async ({ node }: Context, options: unknown) => {
-  const forking = isObject(options) ? (options.forking ?? options.jsonRpcUrl) : undefined
-  if (forking !== undefined && forking !== null)
+  const forking = isObject(options) && isObject(options.forking) ? options.forking : {}
+  if ((forking.jsonRpcUrl ?? forking.blockNumber ?? undefined) !== undefined)
     refuse('argument 0 (options).forking', 'nothing: this chain has no origin to fork from', forking)
   await controlOf(node).reset()
   return true
