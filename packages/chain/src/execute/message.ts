@@ -184,7 +184,8 @@ export const change = (
   to: (account: Account) => Partial<Account>,
 ): void => {
   const account = found(state.account(address)) ?? NO_ACCOUNT
-  layer.accounts.set(address, { ...account, ...to(account) })
+  const changed = { ...account, ...to(account) }
+  layer.accounts.set(address, { ...changed, balance: BigInt.asUintN(256, changed.balance) })
 }
 
 /** EIP-161: accounts that were touched and have neither nonce, balance nor code go. */

@@ -90,6 +90,17 @@ describe('state', () => {
     await expectReplay()
   })
 
+  it('stays one that other clients could have, whatever is set', async () => {
+    const most = 2n ** 256n - 1n
+    await rpc('hardhat_setBalance', BOB, `0x${most.toString(16)}`)
+    await rpc('eth_sendTransaction', { from: ALICE, to: BOB, value: '0x5' })
+    expect(await balance(BOB)).toBe(4n)
+    await rpc('hardhat_setBalance', BOB, `0x${most.toString(16)}`)
+    await rpc('hardhat_setCoinbase', BOB)
+    await rpc('eth_sendTransaction', { from: ALICE, to: STRANGER, maxPriorityFeePerGas: '0x2' })
+    expect(await balance(BOB)).toBe(41_999n)
+  })
+
   it('is part of snapshots', async () => {
     await rpc('tenderly_setBalance', [STRANGER, BOB], '0x5')
     const id = await rpc('evm_snapshot')

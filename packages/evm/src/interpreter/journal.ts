@@ -207,10 +207,11 @@ function changing(journal: Journal, account: Account): void {
 /** Makes the account exist, though it may be empty. Before EIP-161 a call of any account does. */
 export const bringIntoBeing = (journal: Journal, account: Account): void => changing(journal, account)
 
+/** A balance is a word: only where a developer has set one near the end of the range does it start anew, as in geth. */
 export function setBalance(journal: Journal, account: Account, balance: bigint): void {
   changing(journal, account)
   const previous = account.balance
-  account.balance = balance
+  account.balance = BigInt.asUintN(256, balance)
   journal.undo.push(() => {
     account.balance = previous
   })
