@@ -1,7 +1,6 @@
 /** The chain process: a development node on a port, for as long as whoever started it is there. */
 import { createDevNode, LOCAL } from '../dev/node.ts'
 import type { ForwardTarget } from './forward.ts'
-import { startIpc } from './ipc.ts'
 import { parseSecret } from './jwt.ts'
 import { startServer } from './server.ts'
 
@@ -71,7 +70,7 @@ const start = async (options: ChainProcessOptions): Promise<void> => {
     forward: options.forward,
     expectsForward: options.expectsForward,
   })
-  const ipc = options.ipc === undefined ? undefined : await startIpc(node, LOCAL, options.ipc)
+  const ipc = options.ipc && (await (await import('./ipc.ts')).startIpc(node, LOCAL, options.ipc))
   const engine =
     options.engine &&
     (await startServer({
@@ -88,7 +87,7 @@ const start = async (options: ChainProcessOptions): Promise<void> => {
   const close = async (): Promise<void> => {
     if (closing) return
     closing = true
-    await Promise.all([server.close(), engine?.close(), ipc?.close()])
+    await Promise.all([server.close(), engine?.close(), ipc ? ipc.close() : undefined])
     await node.close()
     process.exit(0)
   }
