@@ -1,12 +1,16 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Address, Hash } from '@deed/evm'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { headerHash } from '../block/header.ts'
 import { change } from '../execute/message.ts'
 import type { Executed } from '../execute/types.ts'
 import { executeGenesis, type GenesisAccount } from '../genesis.ts'
 import { devGenesis } from '../genesis-dev.ts'
 import { commitBlock, forgetBatch } from '../store/commit.ts'
+import { openDiskStore } from '../store/disk/store.ts'
 import { createForgetfulStore } from '../store/forgetful.fixture.ts'
 import { createMemoryStore } from '../store/memory.ts'
 import type { BlockRecord, Store } from '../store/store.ts'
@@ -59,13 +63,22 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 )
 
 describe('the tree of states', () => {
-  for (const [name, wrap] of [
-    ['a store in memory', (store: Store) => store],
-    ['a store that misses first', createForgetfulStore],
+  const folder = mkdtempSync(join(tmpdir(), 'deed-tree-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  for (const [name, open] of [
+    ['a store in memory', async () => createMemoryStore()],
+    ['a store that misses first', async () => createForgetfulStore(createMemoryStore())],
+    ['a store on disk', () => openDiskStore(mkdtempSync(join(folder, 'tree-')))],
   ] as const) {
     test(`over ${name}, every block reads as a model that copies whole states`, async () => {
       const property = fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 30 }), async (steps) => {
-        await run(wrap(createMemoryStore()), steps)
+        const store = await open()
+        try {
+          await run(store, steps)
+        } finally {
+          await store.close()
+        }
       })
       await fc.assert(property, { numRuns: 60 })
     })

@@ -1,0 +1,4 @@
+/** @deed/chain/disk: a chain in a folder. Node only. */
+export { DiskError } from './error.ts'
+export { deleteFolder } from './folder.ts'
+export { type DiskStoreOptions, openDiskStore } from './store.ts'

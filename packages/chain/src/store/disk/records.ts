@@ -1,0 +1,90 @@
+/** What a batch does to records. */
+import type { Batch, Table } from '../store.ts'
+import { CODECS } from './codec.ts'
+import type { Operation } from './database.ts'
+import { hashKey, KIND, NUMBER_BYTES, numberAt, putNumber } from './keys.ts'
+import { putSealed } from './versions.ts'
+
+/** A record on its way to the disk. `undefined`: removed. */
+export interface Fresh {
+  readonly table: Table
+  readonly value: unknown
+  /** Of its encoding. */
+  readonly bytes: number
+}
+
+export const recordName = (table: Table, key: string): string => `${table} ${key}`
+
+/** What is there already of a trie node. */
+interface NodeSource {
+  has(hash: string): boolean
+  /** How often it was put, where that is more than once. */
+  copies(key: Uint8Array): Uint8Array | undefined
+}
+
+/** Removals come before what is put, as in {@link Batch}. */
+export const writeRecords = (
+  { put, remove = [] }: Batch,
+  source: NodeSource,
+): { readonly operations: Operation[]; readonly fresh: Map<string, Fresh> } => {
+  const operations: Operation[] = []
+  const fresh = new Map<string, Fresh>()
+  const counts = new Map<string, NodeCount>()
+  const countOf = (hash: string): NodeCount => {
+    let count = counts.get(hash)
+    if (!count) {
+      const before = source.has(hash) ? copiesOf(source.copies(copiesKey(hash))) : 0
+      count = { before, now: before, value: undefined }
+      counts.set(hash, count)
+    }
+    return count
+  }
+
+  for (const { table, key } of remove) {
+    if (table === 'node') {
+      const count = countOf(key)
+      count.now = Math.max(0, count.now - 1)
+      continue
+    }
+    operations.push({ type: 'del', key: CODECS[table].key(key) })
+    fresh.set(recordName(table, key), { table, value: undefined, bytes: 0 })
+  }
+  for (const { table, key, value } of put) {
+    if (table === 'node') {
+      const count = countOf(key)
+      count.now++
+      count.value = value
+      continue
+    }
+    const codec = CODECS[table]
+    const bytes = codec.encode(value as never)
+    operations.push(putSealed(codec.key(key), bytes))
+    fresh.set(recordName(table, key), { table, value, bytes: bytes.length })
+  }
+  for (const [hash, { before, now, value }] of counts) {
+    const key = CODECS.node.key(hash)
+    if (now === 0 && before > 0) operations.push({ type: 'del', key })
+    if (now > 0 && before === 0) operations.push(putSealed(key, value!))
+    if (now > 1 && now !== before) operations.push(putSealed(copiesKey(hash), copiesBytes(now)))
+    if (now <= 1 && before > 1) operations.push({ type: 'del', key: copiesKey(hash) })
+    if (now === 0) fresh.set(recordName('node', hash), { table: 'node', value: undefined, bytes: 0 })
+    else if (value) fresh.set(recordName('node', hash), { table: 'node', value, bytes: value.length })
+  }
+  return { operations, fresh }
+}
+
+interface NodeCount {
+  readonly before: number
+  now: number
+  value: Uint8Array | undefined
+}
+
+const copiesKey = (hash: string): Uint8Array => hashKey(KIND.copies, hash as `0x${string}`)
+
+const copiesOf = (bytes: Uint8Array | undefined): number => (bytes ? numberAt(bytes, 0) : 1)
+
+const copiesBytes = (count: number): Uint8Array => {
+  const bytes = new Uint8Array(NUMBER_BYTES)
+  putNumber(bytes, 0, count)
+  return bytes
+}
