@@ -18,7 +18,7 @@ export const batchNumber = (number: number): Operation => {
   return { type: 'put', key, value: seal(key, value) }
 }
 
-/** The number of the last batch; zero for none. Measured: 15 ms. */
+/** The number of the last batch; zero for none. */
 export const lastBatchNumber = async (database: Database, folder: string): Promise<number> => {
   const numbers: number[] = []
   for await (const [key, sealed] of database.iterator(allOf(KIND.batch))) {

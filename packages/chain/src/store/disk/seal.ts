@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib'
 /**
  * Every value ends with the CRC-32 of key and value, so that bit rot is found when it is read, and a value
  * under another's key too. LevelDB has checksums of its own, which are not looked at in ordinary reads.
- * Measured: 0.3 µs for 300 bytes.
+ * Measured: 0.5 µs for 300 bytes.
  */
 export const seal = (key: Uint8Array, value: Uint8Array): Uint8Array => {
   const sealed = new Uint8Array(value.length + CHECKSUM_BYTES)
