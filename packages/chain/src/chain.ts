@@ -15,7 +15,7 @@ import type { BlockInputs, CallOptions, CallRequest, CallResult, Executed } from
 import { validateBlock } from './execute/validate.ts'
 import type { ChainConfig, Rules } from './forks.ts'
 import { executeGenesis, type Genesis } from './genesis.ts'
-import { addEdits, copyEdits, type Edits } from './state/edits.ts'
+import { addEdits, copyEdits, type Edits, editsBatch, storedEdits } from './state/edits.ts'
 import { createLayer, mergeLayer, overlay } from './state/layer.ts'
 import { found, settle } from './state/missing.ts'
 import { overrideLayer } from './state/overrides.ts'
@@ -23,9 +23,25 @@ import { nodeStore, settleLayer } from './state/root.ts'
 import { readerAt } from './state/tree.ts'
 import type { Reader, StateOverrides, StateView } from './state/types.ts'
 import { type StateTrie, viewOf } from './state/view.ts'
-import { canonicalBatch, commitBlock, forgetBatch, pathBetween } from './store/commit.ts'
-import type { BlockRecord, Store, Table, Tables, TransactionPlace } from './store/store.ts'
+import {
+  canonicalBatch,
+  commitBatch,
+  commitBlock,
+  forgetBatch,
+  type Move,
+  pathBetween,
+} from './store/commit.ts'
+import {
+  type Batch,
+  type BlockRecord,
+  joinBatches,
+  type Store,
+  type Table,
+  type Tables,
+  type TransactionPlace,
+} from './store/store.ts'
 import type { TransactionFault } from './transaction/fault.ts'
+import { createTurns } from './turns.ts'
 
 export interface ChainOptions {
   readonly genesis: Genesis
@@ -45,7 +61,6 @@ export interface Chain {
    * head takes it in before anything else; under another head it is gone.
    */
   edit(changes: StateOverrides): Promise<void>
-  clearEdits(): void
   /** Any committed block, canonical or not. */
   block(hash: Hash): Promise<BlockRecord | undefined>
   /** Of the canonical chain. */
@@ -70,7 +85,9 @@ export interface Chain {
   /** Keeps a block; the head stays where it is. Committing twice is harmless. */
   commit(executed: Executed): Promise<BlockRecord>
   /** Makes a committed block the head of the canonical chain; numbers and transactions follow. */
-  setHead(hash: Hash): Promise<void>
+  setHead(hash: Hash, options?: HeadOptions): Promise<void>
+  /** Commits a block on top of the head and makes it the head, in one write. */
+  extend(executed: Executed, also?: Also): Promise<BlockRecord>
   /** Forgets a block and everything that descends from it. The head must not be among it. */
   forget(hash: Hash): Promise<void>
   /** Runs the transactions of a block again, which need not be committed; its parent must be. */
@@ -87,6 +104,15 @@ export interface Chain {
   simulate(base: Hash, simulation: Simulation): Promise<readonly SimulatedBlock[] | SimulationFault>
   /** Calls back after every move of the head; returns what ends that. */
   onHead(listener: (event: HeadEvent) => void): () => void
+}
+
+/** What is written together with a move of the head: all of it or nothing. */
+export type Also = Pick<Batch, 'put' | 'remove'>
+
+export interface HeadOptions {
+  readonly also?: Also
+  /** What a developer has changed in the head's state. Default: nothing where the head is another one. */
+  readonly edits?: StateOverrides
 }
 
 /** The head moved. Both lists are in ascending order; `removed` is empty unless the chain was reorganised. */
@@ -107,10 +133,10 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
     return record
   }
   const listeners = new Set<(event: HeadEvent) => void>()
-  const serially = createQueue()
+  const serially = createTurns()
 
   const first = await openGenesis(store, genesis)
-  let edits: Edits = new Map()
+  const edits: Edits = new Map()
   /** The edits as a layer on the head's state. */
   let edited = createLayer()
   let head = await known((await read('meta', 'head'))! as Hash)
@@ -137,11 +163,21 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
     })
   }
 
-  const clearEdits = (): void => {
-    edits = new Map()
+  /** Brings other edits into force, after what they stand on is the head. */
+  const replaceEdits = async (next: StateOverrides): Promise<void> => {
+    edits.clear()
     edited = createLayer()
+    addEdits(edits, next)
+    if (edits.size > 0) edited = await settle(store, () => overrideLayer(openState(head), edits))
   }
   const isEdited = (hash: Hash): boolean => hash === head.hash && edits.size > 0
+
+  const follow = async (next: BlockRecord, move: Move, nextEdits: StateOverrides): Promise<void> => {
+    const isOther = next.hash !== head.hash
+    head = next
+    await replaceEdits(nextEdits)
+    if (isOther) for (const listener of listeners) listener({ head, ...move })
+  }
 
   /** A step: the state after a committed block, with the edits if it is the head. */
   const openState = ({ hash, position }: BlockRecord): Reader => {
@@ -161,6 +197,8 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
     }
   }
 
+  await replaceEdits(await storedEdits(store))
+
   return {
     config,
     genesis: first,
@@ -170,10 +208,12 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
     edit: (changes) =>
       serially(async () => {
         const change = await settle(store, () => overrideLayer(openState(head), changes))
+        const next = copyEdits(edits)
+        addEdits(next, changes)
+        await store.write(editsBatch(new Map(), new Map([...changes.keys()].map((a) => [a, next.get(a)!]))))
         mergeLayer(edited, change)
         addEdits(edits, changes)
       }),
-    clearEdits,
     get head() {
       return head
     },
@@ -217,15 +257,27 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
       return blockFault('UNKNOWN_PARENT', `The parent ${block.header.parentHash} is not known`)
     },
     commit: (executed) => serially(() => commitBlock(store, executed)),
-    setHead: (hash) =>
+    setHead: (hash, { also = NOTHING_ALSO, edits: given } = {}) =>
       serially(async () => {
-        const next = await known(hash)
-        if (next.hash === head.hash) return
-        const move = await settle(store, () => pathBetween(store, head, next))
-        await store.write(canonicalBatch(next, move))
-        head = next
-        clearEdits()
-        for (const listener of listeners) listener({ head, ...move })
+        const record = await known(hash)
+        const isSame = record.hash === head.hash
+        if (isSame && given === undefined && also === NOTHING_ALSO) return
+        const next = given ?? (isSame ? copyEdits(edits) : NO_EDITS)
+        const move = await settle(store, () => pathBetween(store, head, record))
+        await store.write(
+          joinBatches(joinBatches(canonicalBatch(record, move), editsBatch(edits, next)), also),
+        )
+        await follow(record, move, next)
+      }),
+    extend: (executed, also = NOTHING_ALSO) =>
+      serially(async () => {
+        if (executed.parent !== head.hash) throw new NotOnHead(executed.hash, head.hash)
+        const { record, batch } = await settle(store, () => commitBatch(store, executed))
+        const move = { added: [record], removed: [] }
+        const canonical = joinBatches(canonicalBatch(record, move), editsBatch(edits, NO_EDITS))
+        await store.write(joinBatches(joinBatches(batch ?? NOTHING_ALSO, canonical), also))
+        await follow(record, move, NO_EDITS)
+        return record
       }),
     forget: (hash) =>
       serially(async () => {
@@ -265,23 +317,19 @@ const openGenesis = async (store: Store, genesis: Genesis): Promise<BlockRecord>
       put: [
         { table: 'canonical', key: '0', value: record.hash },
         { table: 'meta', key: 'head', value: record.hash },
+        { table: 'meta', key: 'chainId', value: String(genesis.config.chainId) },
       ],
     })
     return record
   }
+  const chainId = await settle(store, () => found(store.record('meta', 'chainId')))
+  if (chainId !== String(genesis.config.chainId)) throw new OtherChainId(genesis.config.chainId, chainId)
   if (present !== executed.hash) throw new OtherGenesis(executed.hash, present)
   return (await settle(store, () => found(store.record('block', present))))!
 }
 
-/** Runs asynchronous work one piece after the other. */
-const createQueue = () => {
-  let last: Promise<unknown> = Promise.resolve()
-  return <T>(work: () => Promise<T>): Promise<T> => {
-    const next = last.then(work)
-    last = next.catch(() => {})
-    return next
-  }
-}
+const NOTHING_ALSO: Also = { put: [] }
+const NO_EDITS: StateOverrides = new Map()
 
 class UnknownBlock extends Error {
   override readonly name = 'UnknownBlock'
@@ -305,6 +353,24 @@ class HeadForgotten extends Error {
   readonly code = 'DEED_HEAD_FORGOTTEN'
   constructor(hash: Hash, head: Hash) {
     super(`Block ${hash} cannot be forgotten: the head ${head} descends from it. Set another head first`)
+  }
+}
+
+class NotOnHead extends Error {
+  override readonly name = 'NotOnHead'
+  readonly code = 'DEED_NOT_ON_HEAD'
+  constructor(hash: Hash, head: Hash) {
+    super(`Block ${hash} does not extend the head ${head}: commit it and choose it with setHead`)
+  }
+}
+
+class OtherChainId extends Error {
+  override readonly name = 'OtherChainId'
+  readonly code = 'DEED_OTHER_CHAIN_ID'
+  constructor(expected: bigint, present: string | undefined) {
+    super(
+      `The store holds a chain of id ${present}, not ${expected}: open it with its own id, or use another folder`,
+    )
   }
 }
 

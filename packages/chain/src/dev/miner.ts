@@ -52,15 +52,13 @@ export interface Dropped {
   readonly fault: Refusal['fault']
 }
 
-/** Makes an executed block the head and takes out of the pool what is in it or can never be. */
+/** Takes out of the pool what is in the new head or can never be in a block. */
 export const settleBlock = async (
   chain: Chain,
   pool: Mempool,
   executed: Executed,
   entries: readonly Entry[],
 ): Promise<readonly Dropped[]> => {
-  await chain.commit(executed)
-  await chain.setHead(executed.hash)
   const refused = new Map(executed.refused.map(({ index, fault }) => [index, fault]))
   const dropped: Dropped[] = []
   entries.forEach((entry, index) => {

@@ -46,6 +46,8 @@ export interface Mempool {
   bytes: number
   arrivals: number
   version: number
+  /** Hashes of those that came or went since somebody last looked; they may have done both. */
+  readonly changed: Set<Hash>
 }
 
 /** Why the pool does not take a transaction. */
@@ -60,6 +62,7 @@ export const createMempool = (): Mempool => ({
   bytes: 0,
   arrivals: 0,
   version: 0,
+  changed: new Set(),
 })
 
 /**
@@ -115,6 +118,7 @@ export const removeEntry = (pool: Mempool, { hash, sender, transaction, encoded 
   if (queue.entries.size === 0) pool.queues.delete(sender)
   pool.bytes -= encoded.length
   pool.version++
+  pool.changed.add(hash)
 }
 
 /** Drops what an account's new nonce has overtaken and what its new balance cannot pay any more. */
@@ -132,6 +136,11 @@ export const updateAccount = (
     if (entry.transaction.nonce < account.nonce || maxCostWei(entry.transaction) > account.balance)
       removeEntry(pool, entry)
   passWaiting(queue)
+}
+
+/** Lets everything go. */
+export const clearMempool = (pool: Mempool): void => {
+  for (const entry of [...pool.byHash.values()]) removeEntry(pool, entry)
 }
 
 /** The nonce that the sender should use next: behind everything that waits without a gap. */
@@ -165,6 +174,7 @@ const insert = (pool: Mempool, queue: Queue, entry: Entry): void => {
   pool.byHash.set(entry.hash, entry)
   pool.bytes += entry.encoded.length
   pool.version++
+  pool.changed.add(entry.hash)
 }
 
 const isFull = (pool: Mempool, queue: Queue, bytes: number): boolean =>

@@ -72,7 +72,13 @@ export interface Control {
   rollback(blocks: number): Promise<void>
   /** Back to the first block, with nothing of what was set since. */
   reset(): Promise<void>
-  readonly impersonation: Impersonation
+  readonly impersonation: Readonly<Impersonation>
+  /** Takes transactions in the account's name without a key from now on. */
+  impersonate(address: Address): Promise<void>
+  /** Whether it was impersonated. */
+  stopImpersonating(address: Address): Promise<boolean>
+  /** The same for every account. */
+  impersonateAll(on: boolean): Promise<void>
   isAutomine(): boolean
   setAutomine(on: boolean): Promise<void>
   /** Milliseconds between blocks of the timer; zero without. */

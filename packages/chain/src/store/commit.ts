@@ -92,7 +92,8 @@ export const forgetBatch = (store: Store, target: Position, head: Position): Bat
   return { put, remove, truncate: [...from].map(([branch, first]) => ({ branch, height: first - 1 })) }
 }
 
-const commitBatch = (store: Store, executed: Executed): { record: BlockRecord; batch?: Batch } => {
+/** A step: the record of a block, and what writes it where it is not there yet. */
+export const commitBatch = (store: Store, executed: Executed): { record: BlockRecord; batch?: Batch } => {
   const present = found(store.record('block', executed.hash))
   if (present) return { record: present }
   const { hash, block, senders, transactionHashes, totalDifficulty, size, requests, layer } = executed

@@ -33,6 +33,8 @@ export const createMemoryStore = (): Store => {
 
     load: async () => {},
 
+    list: async (name) => [...table(name)],
+
     async write({ put, remove = [], state, truncate = [] }: Batch) {
       for (const position of truncate) truncateBranch(branches, position)
       for (const { table: name, key } of remove) {

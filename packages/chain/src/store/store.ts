@@ -19,6 +19,8 @@ export interface Store {
   slot(position: Position, address: Address, incarnation: number, key: bigint): bigint | undefined | Miss
   /** Brings what the last reads missed to hand. */
   load(): Promise<void>
+  /** Everything in a table, in no order. For tables that stay small; see {@link ListedTable}. */
+  list<T extends ListedTable>(table: T): Promise<readonly (readonly [key: string, value: Tables[T]])[]>
   /** All of it or nothing. What was written is at hand at once, even before the promise is settled. */
   write(batch: Batch): Promise<void>
   close(): Promise<void>
@@ -50,12 +52,20 @@ export interface Tables {
   /** Block hash by {@link positionKey}. */
   position: Hash
   /**
-   * `head`: hash of the canonical head; `nextBranch`: number of the next new branch; `edits/HASH`: what a developer
-   * changed before that block, as JSON.
+   * `head`: hash of the canonical head; `chainId`, in decimal; `nextBranch`: number of the next new branch; `edits/HASH`: what a developer
+   * changed before that block, as JSON; `dev/NAME`: what a development chain is set to (dev/saved.ts).
    */
   meta: string
+  /** What a developer has changed in the head's state, by address, as JSON. */
+  edit: string
+  /** Snapshots of a development chain, by number, as JSON. */
+  snapshot: string
+  /** Transactions that wait, by hash. */
+  pool: PoolRecord
 }
 export type Table = keyof Tables
+/** Tables whose keys are looked up when a chain is opened. */
+export type ListedTable = 'edit' | 'snapshot' | 'pool'
 
 export interface BlockRecord {
   readonly hash: Hash
@@ -75,6 +85,13 @@ export interface TransactionPlace {
   readonly index: number
 }
 
+export interface PoolRecord {
+  /** Network encoding. */
+  readonly encoded: Uint8Array
+  readonly sender: Address
+  readonly arrival: number
+}
+
 /** A run of blocks, each the child of the one before; it starts above a block of its parent. */
 export interface Branch {
   /** `undefined`: it starts with genesis. */
@@ -90,6 +107,13 @@ export interface Batch {
   /** Within these branches, versions above the height go. */
   readonly truncate?: readonly Position[]
 }
+
+/** One batch that does what both do; the second must not touch the state that the first writes. */
+export const joinBatches = (first: Batch, second: Batch): Batch => ({
+  ...first,
+  put: [...first.put, ...second.put],
+  remove: [...(first.remove ?? []), ...(second.remove ?? [])],
+})
 
 export type Put = { [T in Table]: { table: T; key: string; value: Tables[T] } }[Table]
 

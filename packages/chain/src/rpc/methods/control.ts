@@ -1,6 +1,5 @@
 /** What a developer says about blocks to come, the mempool and the chain as a whole. */
 import type { Address, Hash } from '@deed/evm'
-import { impersonate } from '../../dev/impersonation.ts'
 import { quantity } from '../../hex.ts'
 import { encodeTransaction } from '../../transaction/codec.ts'
 import { controlOf } from '../control.ts'
@@ -92,17 +91,17 @@ export const intervalMine = async ({ node }: Context) => {
   return true
 }
 
-export const impersonateAccount = ({ node }: Context, address: Address) => {
-  impersonate(controlOf(node).impersonation, address)
+export const impersonateAccount = async ({ node }: Context, address: Address) => {
+  await controlOf(node).impersonate(address)
   return true
 }
 
 /** Whether it was impersonated. */
 export const stopImpersonatingAccount = ({ node }: Context, address: Address) =>
-  controlOf(node).impersonation.accounts.delete(address)
+  controlOf(node).stopImpersonating(address)
 
-export const autoImpersonateAccount = ({ node }: Context, on: boolean) => {
-  controlOf(node).impersonation.isForAll = on
+export const autoImpersonateAccount = async ({ node }: Context, on: boolean) => {
+  await controlOf(node).impersonateAll(on)
   return true
 }
 

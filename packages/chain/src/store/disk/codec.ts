@@ -6,9 +6,10 @@ import { decodeReceipt, encodeReceipt } from '../../block/receipt.ts'
 import { bytesToHex, hexToBytes } from '../../hex.ts'
 import { decodeRlp, encodeRlp, type RlpInput, type RlpItem } from '../../rlp.ts'
 import type { Account } from '../../state/types.ts'
+import { knownSender } from '../../transaction/signature.ts'
 import { EMPTY_ROOT } from '../../trie/node.ts'
-import type { BlockRecord, Position, StateWrite, Table, Tables } from '../store.ts'
-import { bytesKey, hashKey, KIND, numberKey, positionNumbers } from './keys.ts'
+import type { BlockRecord, ListedTable, Position, StateWrite, Table, Tables } from '../store.ts'
+import { bytesKey, hashKey, KIND, numberAt, numberKey, positionNumbers } from './keys.ts'
 
 interface TableCodec<V> {
   key(key: string): Uint8Array
@@ -65,6 +66,28 @@ export const CODECS: { readonly [T in Table]: TableCodec<Tables[T]> } = {
     weight: 3,
   },
   meta: { key: byName('meta'), encode: textBytes, decode: bytesText, weight: 2 },
+  edit: { key: byHash('edit'), encode: textBytes, decode: bytesText, weight: 2 },
+  snapshot: { key: byNumber('snapshot'), encode: textBytes, decode: bytesText, weight: 2 },
+  pool: {
+    key: byHash('pool'),
+    encode: ({ encoded, sender, arrival }) => encodeRlp([encoded, sender, BigInt(arrival)]),
+    decode: (bytes) => {
+      const [encoded, sender, arrival] = listOf(bytes)
+      return {
+        encoded: asBytes(encoded, 'encoded'),
+        sender: asAddress(sender, 'sender'),
+        arrival: numberOf(arrival),
+      }
+    },
+    weight: 2,
+  },
+}
+
+/** The key of a row of a table, from the key on disk. */
+export const LISTED_KEYS: { readonly [T in ListedTable]: (key: Uint8Array) => string } = {
+  edit: (key) => bytesToHex(key.subarray(1)),
+  snapshot: (key) => String(numberAt(key, 1)),
+  pool: (key) => bytesToHex(key.subarray(1)),
 }
 
 /** `null`: the block deleted the account. What most accounts have is left out. */
@@ -161,10 +184,13 @@ function decodeRecord(bytes: Uint8Array, hash: string): BlockRecord {
   const [encoded, senders, transactionHashes, totalDifficulty, size, requests, position] = listOf(bytes)
   const block = decodeBlock(asBytes(encoded, 'block'))
   if ('code' in block) throw block.cause
+  const from = asList(senders, 'senders').map((item) => asAddress(item, 'sender'))
+  // Who sent it was found out when the block was made, and of an impersonated one could not be found out again.
+  for (const [index, transaction] of block.transactions.entries()) knownSender(transaction, from[index]!)
   return {
     hash: hash as Hash,
     block,
-    senders: asList(senders, 'senders').map((item) => asAddress(item, 'sender')),
+    senders: from,
     transactionHashes: asList(transactionHashes, 'hashes').map((item) => asHash(item, 'hash')),
     totalDifficulty: asScalar(totalDifficulty, 256, 'totalDifficulty'),
     size: numberOf(size),

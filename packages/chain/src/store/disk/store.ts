@@ -7,13 +7,14 @@
 import type { Miss } from '@deed/evm'
 import { MISS } from '@deed/evm'
 import type { Account } from '../../state/types.ts'
-import type { Batch, Store, Table, Tables } from '../store.ts'
-import { batchNumber, lastBatchNumber } from './batch-numbers.ts'
+import type { Batch, ListedTable, Store, Table, Tables } from '../store.ts'
 import { createCache } from './cache.ts'
-import { CODECS } from './codec.ts'
-import type { Database, Operation } from './database.ts'
+import { CODECS, LISTED_KEYS } from './codec.ts'
+import { allOf, type Database, type Operation } from './database.ts'
 import { type DiskError, damaged, readOnly, writeFailed } from './error.ts'
 import { openFolder } from './folder.ts'
+import { SYNCED } from './journal.ts'
+import { KIND } from './keys.ts'
 import { type Fresh, recordName, writeRecords } from './records.ts'
 import { unseal } from './seal.ts'
 import {
@@ -61,7 +62,6 @@ export const createDiskStore = async (
   let asked = new Map<string, { readonly key: Uint8Array; readonly height: number }>()
   /** Counts truncations, so that nothing that was sought before one is kept after it. */
   let truncations = 0
-  let batches = await lastBatchNumber(database, folder)
   let failure: DiskError | undefined
   let last: Promise<unknown> = Promise.resolve()
   let waiting = 0
@@ -133,14 +133,13 @@ export const createDiskStore = async (
   const commit = async (operations: Operation[], sync: boolean): Promise<void> => {
     if (failure) throw readOnly(folder, failure)
     try {
-      await database.batch([...operations, batchNumber(batches + 1)], { sync })
+      await database.batch(sync ? [...operations, SYNCED] : operations, { sync })
     } catch (error) {
       // A journal that ends in half a batch must not be written on, or what follows could be passed over when it
       // is read again. Opening the chain anew begins a new journal.
       failure = writeFailed(folder, error)
       throw failure
     }
-    batches++
     if (sync) {
       clearTimeout(timer)
       timer = undefined
@@ -212,6 +211,16 @@ export const createDiskStore = async (
       })
       await Promise.all(sought)
     },
+
+    list: <T extends ListedTable>(table: T) =>
+      inTurn(async () => {
+        const rows: [string, Tables[T]][] = []
+        for await (const [at, sealed] of database.iterator(allOf(KIND[table]))) {
+          const key = LISTED_KEYS[table](at)
+          rows.push([key, CODECS[table].decode(check(at, sealed, recordName(table, key)), key)])
+        }
+        return rows
+      }),
 
     write: (batch) => inTurn(() => write(batch)),
 
