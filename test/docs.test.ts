@@ -1,12 +1,16 @@
 /** Every command line that the documents show is run, so that none of them promises what does not work. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, globSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { scenarioSchema } from '@deed/agreement'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 
 const root = join(import.meta.dirname, '..')
+/** What the commands keep. They run in the order of the documents. */
+const data = mkdtempSync(join(tmpdir(), 'deed-docs-'))
+afterAll(() => rmSync(data, { recursive: true, force: true }))
 const documents = [
   'README.md',
   'ARCHITECTURE.md',
@@ -106,7 +110,14 @@ const script = (name: string): string =>
 
 /** In a process group of its own, as a terminal gives it one. */
 const start = (line: string): ChildProcess => {
-  const child = spawn(line, { cwd: root, shell: true, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  const env = { ...process.env, DEED_DATA: data }
+  const child = spawn(line, {
+    cwd: root,
+    env,
+    shell: true,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   onTestFinished(() => {
     if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid!, 'SIGKILL')
   })

@@ -109,7 +109,7 @@ export interface Chain {
 /** What is written together with a move of the head: all of it or nothing. */
 export type Also = Pick<Batch, 'put' | 'remove'>
 
-export interface HeadOptions {
+interface HeadOptions {
   readonly also?: Also
   /** What a developer has changed in the head's state. Default: nothing where the head is another one. */
   readonly edits?: StateOverrides

@@ -1,5 +1,6 @@
 /** The chain process: a development node on a port, for as long as whoever started it is there. */
 import { createDevNode, LOCAL } from '../dev/node.ts'
+import type { MempoolOrder } from '../mempool/order.ts'
 import type { ForwardTarget } from './forward.ts'
 import { parseSecret } from './jwt.ts'
 import { startServer } from './server.ts'
@@ -7,6 +8,11 @@ import { startServer } from './server.ts'
 export interface ChainProcessOptions {
   readonly host?: string
   readonly port: number
+  /** Where the chain is kept; default: in memory. */
+  readonly folder?: string
+  /** Sync the disk before each answer rather than every 100 ms. */
+  readonly durable?: boolean
+  readonly order?: MempoolOrder
   /** Decimal. */
   readonly chainId?: string
   /** Seconds since 1970. */
@@ -46,7 +52,11 @@ export const runProcess = async (options: ChainProcessOptions): Promise<void> =>
 }
 
 const start = async (options: ChainProcessOptions): Promise<void> => {
+  const { folder, durable } = options
+  const store = folder && (await (await import('../store/disk/index.ts')).openDiskStore(folder, { durable }))
   const node = await createDevNode({
+    ...(store && { store }),
+    ...(options.order !== undefined && { order: options.order }),
     wallTime: () => BigInt(Math.floor(Date.now() / 1000)),
     gather: () => new Promise((resolve) => setImmediate(resolve)),
     warn: ({ message }) => process.stderr.write(`${message}\n`),
@@ -54,6 +64,7 @@ const start = async (options: ChainProcessOptions): Promise<void> => {
     ...(options.genesisTime !== undefined && { genesisTime: BigInt(options.genesisTime) }),
     ...(options.gasLimit !== undefined && { gasLimit: BigInt(options.gasLimit) }),
     ...(options.automine !== undefined && { automine: options.automine }),
+    ...(options.intervalMs !== undefined && { intervalMs: options.intervalMs }),
     alloc: new Map(
       Object.entries(options.balances ?? {}).map(([address, wei]) => [
         address.toLowerCase() as `0x${string}`,
@@ -81,8 +92,6 @@ const start = async (options: ChainProcessOptions): Promise<void> => {
       access: { hosts: options.hosts ?? [], origins: [] },
       jwtSecret: parseSecret(options.engine.secret),
     }))
-  if (options.intervalMs !== undefined) await node.control.setIntervalMining(options.intervalMs)
-
   let closing = false
   const close = async (): Promise<void> => {
     if (closing) return

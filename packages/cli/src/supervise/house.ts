@@ -20,6 +20,15 @@ export interface HouseOptions {
   readonly genesisTime?: number
   /** Default: a block for each transaction. */
   readonly blockTimeMs?: number
+  /** Where the chain is kept; default: in memory. */
+  readonly chainFolder?: string
+  /** Sync the disk before each answer. */
+  readonly durable?: boolean
+  readonly order?: 'fees' | 'fifo'
+  /** A Unix socket or a named pipe to answer on too. */
+  readonly ipc?: string
+  /** The Engine API on a port of its own. */
+  readonly engine?: { readonly port: number; readonly secret: string }
   /** Where the platform keeps its database. */
   readonly dataFolder: string
   readonly platform: boolean
@@ -52,22 +61,29 @@ export const openHouse = async (options: HouseOptions, events: HouseEvents): Pro
     chain.send({ kind: 'forward', target })
   }
 
+  let isFirstStart = true
   const lost = Promise.withResolvers<never>()
   lost.promise.catch(() => {})
   const chain = superviseChild(
-    { name: 'chain', file: fileOf('@deed/chain/server/main'), options: () => chainOptions(options, port) },
+    {
+      name: 'chain',
+      file: fileOf('@deed/chain/server/main'),
+      options: () => chainOptions(options, port, isFirstStart),
+    },
     {
       onReady: (message) => {
         // The first port holds for good: clients know it.
         port = Number(message.port)
+        isFirstStart = false
         tellForward()
       },
       onDeath: (how, retryMs, quiet) => {
         lost.reject(chainLost(how))
         if (quiet) return
-        events.say(
-          `The chain has gone (${how}) and starts again in ${retryMs} ms. It lived in memory: blocks and contracts are lost.`,
-        )
+        const cost = options.chainFolder
+          ? 'It goes on where it was.'
+          : 'It lived in memory: blocks and contracts are lost.'
+        events.say(`The chain has gone (${how}) and starts again in ${retryMs} ms. ${cost}`)
       },
       onLine: (line) => events.log('chain', line),
     },
@@ -129,11 +145,17 @@ const nameOf = (host: string): string => {
 /** A host that was chosen by name is one that may be asked for. */
 const hostsOf = ({ host, allowedHosts }: HouseOptions): string[] => [...allowedHosts, host]
 
-const chainOptions = (options: HouseOptions, port: number): ChainProcessOptions => {
-  const { host, chainId, genesisTime, blockTimeMs, platform } = options
+const chainOptions = (options: HouseOptions, port: number, isFirstStart: boolean): ChainProcessOptions => {
+  const { host, chainId, genesisTime, blockTimeMs, platform, chainFolder } = options
+  const { durable, order, ipc, engine } = options
   return {
     host,
     port,
+    ...(chainFolder !== undefined && { folder: chainFolder }),
+    ...(durable !== undefined && { durable }),
+    ...(order !== undefined && { order }),
+    ...(ipc !== undefined && { ipc }),
+    ...(engine !== undefined && { engine }),
     hosts: hostsOf(options),
     // The page, when it came from one of these names, calls back to where it came from.
     origins: hostsOf(options).flatMap((name) => [`http://${name}:${port}`, `https://${name}`]),
@@ -141,7 +163,9 @@ const chainOptions = (options: HouseOptions, port: number): ChainProcessOptions 
     balances: { [DEV_KEEPER]: KEEPER_BALANCE_WEI },
     expectsForward: platform,
     ...(genesisTime !== undefined && { genesisTime }),
-    ...(blockTimeMs !== undefined && { intervalMs: blockTimeMs, automine: false }),
+    // A chain that comes back from its folder mines as it did, whatever it was told to at the beginning.
+    ...(blockTimeMs !== undefined &&
+      (isFirstStart || chainFolder === undefined) && { intervalMs: blockTimeMs, automine: false }),
   }
 }
 

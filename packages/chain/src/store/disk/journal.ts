@@ -43,7 +43,7 @@ export const mendJournals = (path: string, folder: string): void => {
 /**
  * Where the first record begins that is not what was written; `undefined`: none, but the journal may end within one.
  */
-export const faultOf = (bytes: Uint8Array): number | undefined => {
+const faultOf = (bytes: Uint8Array): number | undefined => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   let at = 0
   /** Where the record began that goes on in the next block. */
