@@ -21,6 +21,7 @@ import { found, settle } from './state/missing.ts'
 import { overrideLayer } from './state/overrides.ts'
 import { nodeStore, settleLayer } from './state/root.ts'
 import { readerAt } from './state/tree.ts'
+import { createTries, type Tries } from './state/tries.ts'
 import type { Reader, StateOverrides, StateView } from './state/types.ts'
 import { type StateTrie, viewOf } from './state/view.ts'
 import {
@@ -124,7 +125,8 @@ export interface HeadEvent {
 
 export const openChain = async ({ genesis, store, engine }: ChainOptions): Promise<Chain> => {
   const { config } = genesis
-  const host: Host = { config, engine, store }
+  const tries = createTries(store)
+  const host: Host = { config, engine, store, tries }
   const read = <T extends Table>(table: T, key: string): Promise<Tables[T] | undefined> =>
     settle(store, () => found(store.record(table, key)))
   const known = async (hash: Hash): Promise<BlockRecord> => {
@@ -135,7 +137,7 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
   const listeners = new Set<(event: HeadEvent) => void>()
   const serially = createTurns()
 
-  const first = await openGenesis(store, genesis)
+  const first = await openGenesis(store, tries, genesis)
   const edits: Edits = new Map()
   /** The edits as a layer on the head's state. */
   let edited = createLayer()
@@ -184,17 +186,17 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
     const state = readerAt(store, position)
     return isEdited(hash) ? overlay(state, edited) : state
   }
-  /** A step: that state and its trie. */
-  const openTrie = ({ hash, position, block: { header } }: BlockRecord): StateTrie => {
-    const state = readerAt(store, position)
-    const trie = nodeStore(store)
-    if (!isEdited(hash)) return { state, root: header.stateRoot, trie }
-    const settled = settleLayer(store, header.stateRoot, state, edited, Number(header.number) + 1)
-    return {
-      state: overlay(state, settled.layer),
-      root: settled.root,
-      trie: { get: (node) => settled.nodes.get(node) ?? trie.get(node) },
-    }
+  /** That state and its trie. */
+  const openTrie = async (record: BlockRecord): Promise<StateTrie> => {
+    const nodes = nodeStore(store)
+    const { root } = await tries.of(record)
+    return settle(store, () => {
+      const state = readerAt(store, record.position)
+      if (!isEdited(record.hash)) return { state, trie: root, nodes }
+      const height = Number(record.block.header.number) + 1
+      const settled = settleLayer(nodes, root, state, edited, height)
+      return { state: overlay(state, settled.layer), trie: settled.trie, nodes }
+    })
   }
 
   await replaceEdits(await storedEdits(store))
@@ -238,11 +240,12 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
       )
     },
     stateOf: (executed) => {
-      const committed = nodeStore(store)
-      const trie = { get: (hash: Hash) => executed.nodes.get(hash) ?? committed.get(hash) }
-      const root = executed.block.header.stateRoot
       const open = () => pendingReader(executed)
-      return viewOf(store, open, () => ({ state: open(), root, trie }))
+      return viewOf(store, open, async () => ({
+        state: await settle(store, open),
+        trie: executed.trie.root,
+        nodes: nodeStore(store),
+      }))
     },
 
     execute: async (parent, inputs) => {
@@ -256,7 +259,7 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
       if (parent) return validateBlock(host, parent, block)
       return blockFault('UNKNOWN_PARENT', `The parent ${block.header.parentHash} is not known`)
     },
-    commit: (executed) => serially(() => commitBlock(store, executed)),
+    commit: (executed) => serially(() => commitBlock(store, tries, executed)),
     setHead: (hash, { also = NOTHING_ALSO, edits: given } = {}) =>
       serially(async () => {
         const record = await known(hash)
@@ -272,10 +275,11 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
     extend: (executed, also = NOTHING_ALSO) =>
       serially(async () => {
         if (executed.parent !== head.hash) throw new NotOnHead(executed.hash, head.hash)
-        const { record, batch } = await settle(store, () => commitBatch(store, executed))
+        const { record, batch } = await settle(store, () => commitBatch(store, tries, executed))
         const move = { added: [record], removed: [] }
         const canonical = joinBatches(canonicalBatch(record, move), editsBatch(edits, NO_EDITS))
         await store.write(joinBatches(joinBatches(batch ?? NOTHING_ALSO, canonical), also))
+        tries.keep(executed.hash, executed.trie)
         await follow(record, move, NO_EDITS)
         return record
       }),
@@ -308,11 +312,11 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
 }
 
 /** Commits genesis to an empty store, or makes sure that the store was begun with the same one. */
-const openGenesis = async (store: Store, genesis: Genesis): Promise<BlockRecord> => {
+const openGenesis = async (store: Store, tries: Tries, genesis: Genesis): Promise<BlockRecord> => {
   const executed = await settle(store, () => executeGenesis(store, genesis))
   const present = await settle(store, () => found(store.record('canonical', '0')))
   if (present === undefined) {
-    const record = await commitBlock(store, executed)
+    const record = await commitBlock(store, tries, executed)
     await store.write({
       put: [
         { table: 'canonical', key: '0', value: record.hash },

@@ -64,7 +64,7 @@ export const simulate = async (
 ): Promise<readonly SimulatedBlock[] | SimulationFault> => {
   const planned = planBlocks(base.block.header, simulation.blocks)
   if ('code' in planned) return planned
-  const draft = await openDraft(host.store, base)
+  const draft = await openDraft(host, base)
   if (edits) draft.merge(await settle(host.store, () => overrideLayer(draft.state, edits)))
   const ancestor = ancestorHashes(host.store, base)
   const first = base.block.header.number + 1n

@@ -6,47 +6,75 @@ import { type Address, type Hash, keccak256, MISS } from '@deed/evm'
 import { hexToBytes, wordToHash } from '../hex.ts'
 import { encodeRlp } from '../rlp.ts'
 import type { Store } from '../store/store.ts'
-import { EMPTY_ROOT, isMissing, type NodeStore } from '../trie/node.ts'
-import { type TrieChange, type TrieUpdate, updateTrie } from '../trie/update.ts'
+import {
+  type Child,
+  EMPTY_ROOT,
+  hashOfTrie,
+  isMissing,
+  type MissingNode,
+  type NodeStore,
+  rootChild,
+} from '../trie/node.ts'
+import { leafOf } from '../trie/proof.ts'
+import { type TrieChange, updateTrie } from '../trie/update.ts'
 import { found, giveUp } from './missing.ts'
 import type { Account, Layer, Reader } from './types.ts'
 
 export interface Settled {
   readonly root: Hash
+  /** The trie of accounts, each with its storage's. */
+  readonly trie: Child
   /** The layer given, its accounts with their new storage roots and incarnations. */
   readonly layer: Layer
-  /** Trie nodes that are new. */
-  readonly nodes: Map<Hash, Uint8Array>
+  /** How many values changed in the tries. */
+  readonly changed: number
 }
 
-/** The state of `layer` over the state `root`, which `below` reads. `height`: of the block that it becomes. */
+/** The state of `layer` over the state of `trie`, which `below` reads. `height`: of the block that it becomes. */
 export const settleLayer = (
-  store: Store,
-  root: Hash,
+  nodes: NodeStore,
+  trie: Child,
   below: Reader,
   layer: Layer,
   height: number,
 ): Settled => {
-  const nodes = new Map<Hash, Uint8Array>()
-  const trie = nodeStore(store)
   const accounts = new Map<Address, Account | undefined>()
   const changes: TrieChange[] = []
+  let changed = 0
 
-  for (const address of new Set([...layer.accounts.keys(), ...layer.storage.keys(), ...layer.cleared])) {
+  const settleAccount = (address: Address): void => {
     const before = found(below.account(address))
     const written = layer.accounts.get(address)
     const account = written ?? (layer.accounts.has(address) ? undefined : before)
-    if (account === undefined && before === undefined) continue
-    const after = account && withStorageRoot(account, before, layer, address, height, trie, nodes)
+    if (account === undefined && before === undefined) return
+    const key = hashOf(address)
+    changed++
+    if (account === undefined) {
+      accounts.set(address, undefined)
+      changes.push({ key, value: undefined })
+      return
+    }
+    const lives = before !== undefined && !layer.cleared.has(address)
+    const incarnation = lives ? before.incarnation : height
+    const storageBefore = lives ? before.storageRoot : EMPTY_ROOT
+    const slots = layer.storage.get(address)
+    const known = lives ? whole(leafOf(trie, key, nodes))?.below : undefined
+    const storage = known ?? rootChild(storageBefore)
+    const storageAfter = slots ? settleSlots(nodes, storage, slots) : storage
+    const storageRoot = slots ? hashOfTrie(storageAfter) : storageBefore
+    const after = { ...account, storageRoot, incarnation }
+    changed += slots?.size ?? 0
     accounts.set(address, after)
-    changes.push({ key: hashOf(address), value: after && encodeAccount(after) })
+    changes.push({ key, value: encodeAccount(after), below: storageAfter })
   }
 
-  return {
-    root: collect(updateTrie(root, changes, trie), nodes),
-    layer: { ...layer, accounts },
-    nodes,
-  }
+  for (const address of layer.accounts.keys()) settleAccount(address)
+  for (const address of layer.storage.keys()) if (!layer.accounts.has(address)) settleAccount(address)
+  for (const address of layer.cleared)
+    if (!layer.accounts.has(address) && !layer.storage.has(address)) settleAccount(address)
+
+  const after = whole(updateTrie(trie, changes, nodes)).root
+  return { root: hashOfTrie(after), trie: after, layer: { ...layer, accounts }, changed }
 }
 
 /** As it stands in the state trie (Yellow Paper 4.1). */
@@ -66,33 +94,24 @@ export const nodeStore = (store: Store): NodeStore => ({
   },
 })
 
-const withStorageRoot = (
-  account: Account,
-  before: Account | undefined,
-  layer: Layer,
-  address: Address,
-  height: number,
-  trie: NodeStore,
-  nodes: Map<Hash, Uint8Array>,
-): Account => {
-  const lives = before !== undefined && !layer.cleared.has(address)
-  const storageRoot = lives ? before.storageRoot : EMPTY_ROOT
-  const incarnation = lives ? before.incarnation : height
-  const slots = layer.storage.get(address)
-  if (!slots) return { ...account, storageRoot, incarnation }
+const settleSlots = (nodes: NodeStore, storage: Child, slots: ReadonlyMap<bigint, bigint>): Child => {
   const changes: TrieChange[] = []
   for (const [key, value] of slots)
     changes.push({ key: slotHashOf(key), value: value === 0n ? undefined : encodeRlp(value) })
-  return { ...account, storageRoot: collect(updateTrie(storageRoot, changes, trie), nodes), incarnation }
+  return whole(updateTrie(storage, changes, nodes)).root
 }
 
-const collect = (update: TrieUpdate | { missing: Hash }, nodes: Map<Hash, Uint8Array>): Hash => {
-  if (isMissing(update)) throw new MissingTrieNode(update.missing)
-  for (const [hash, node] of update.nodes) nodes.set(hash, node)
-  return update.root
+/** The trie of an account's storage, within that of the state. */
+export const storageTrie = (nodes: NodeStore, trie: Child, address: Address, storageRoot: Hash): Child =>
+  whole(leafOf(trie, hashOf(address), nodes))?.below ?? rootChild(storageRoot)
+
+/** What came of a walk through a trie of which every node is stored or in memory. */
+export const whole = <T extends object | undefined>(outcome: T | MissingNode): T => {
+  if (outcome !== undefined && isMissing(outcome)) throw new MissingTrieNode(outcome.missing)
+  return outcome as T
 }
 
-export class MissingTrieNode extends Error {
+class MissingTrieNode extends Error {
   override readonly name = 'MissingTrieNode'
   readonly code = 'DEED_STATE_MISSING_NODE'
   constructor(hash: Hash) {

@@ -1,29 +1,28 @@
-import type { Hash } from '@deed/evm'
 import { bytesToBigint } from '../hex.ts'
 import { decodeRlp } from '../rlp.ts'
 import type { Store } from '../store/store.ts'
-import { EMPTY_ROOT, isMissing, type NodeStore } from '../trie/node.ts'
-import { proveTrie, type TrieProof } from '../trie/proof.ts'
+import type { Child, NodeStore } from '../trie/node.ts'
+import { proveTrie } from '../trie/proof.ts'
 import { overlay } from './layer.ts'
 import { found, settle } from './missing.ts'
 import { overrideLayer } from './overrides.ts'
-import { hashOf, MissingTrieNode, slotHashOf } from './root.ts'
+import { hashOf, slotHashOf, storageTrie, whole } from './root.ts'
 import type { Reader, StateView } from './types.ts'
 
-/** What proofs are made of: a state whose accounts have the roots of their storage, and the nodes of its trie. */
+/** What proofs are made of: a state whose accounts have the roots of their storage, and its trie. */
 export interface StateTrie {
   readonly state: Reader
-  readonly root: Hash
-  readonly trie: NodeStore
+  readonly trie: Child
+  readonly nodes: NodeStore
 }
 
 /**
  * A state for whoever may wait.
  *
  * @param open Gives the state; a step, so it may give up.
- * @param openTrie Gives what proofs are made of; a step too.
+ * @param openTrie Gives what proofs are made of.
  */
-export const viewOf = (store: Store, open: () => Reader, openTrie: () => StateTrie): StateView => {
+export const viewOf = (store: Store, open: () => Reader, openTrie: () => Promise<StateTrie>): StateView => {
   let opened: Reader | undefined
   const state = (): Reader => {
     opened ??= open()
@@ -37,20 +36,22 @@ export const viewOf = (store: Store, open: () => Reader, openTrie: () => StateTr
         const account = found(state().account(address))
         return account === undefined ? NO_CODE : found(state().code(account.codeHash))
       }),
-    proof: (address, keys) =>
-      settle(store, () => {
-        const proven = openTrie()
-        const { root, trie } = proven
-        const account = found(proven.state.account(address))
+    proof: async (address, keys) => {
+      const { state: proven, trie, nodes } = await openTrie()
+      return settle(store, () => {
+        const account = found(proven.account(address))
+        const storage = account && storageTrie(nodes, trie, address, account.storageRoot)
         return {
           account,
-          nodes: prove(trie, root, hashOf(address)).nodes,
+          nodes: whole(proveTrie(trie, hashOf(address), nodes)).nodes,
           slots: keys.map((key) => {
-            const { value, nodes } = prove(trie, account?.storageRoot ?? EMPTY_ROOT, slotHashOf(key))
-            return { key, value: value ? bytesToBigint(decodeRlp(value) as Uint8Array) : 0n, nodes }
+            const proof = whole(proveTrie(storage, slotHashOf(key), nodes))
+            const value = proof.value ? bytesToBigint(decodeRlp(proof.value) as Uint8Array) : 0n
+            return { key, value, nodes: proof.nodes }
           }),
         }
-      }),
+      })
+    },
     with: (overrides) => {
       const assumed = () => overlay(state(), overrideLayer(state(), overrides))
       return viewOf(store, assumed, openTrie)
@@ -59,9 +60,3 @@ export const viewOf = (store: Store, open: () => Reader, openTrie: () => StateTr
 }
 
 const NO_CODE = new Uint8Array(0)
-
-const prove = (trie: NodeStore, root: Hash, key: Uint8Array): TrieProof => {
-  const proof = proveTrie(root, key, trie)
-  if (isMissing(proof)) throw new MissingTrieNode(proof.missing)
-  return proof
-}

@@ -4,12 +4,17 @@ import type { Executed } from '../execute/types.ts'
 import { editsToJson } from '../state/edits.ts'
 import { found, settle } from '../state/missing.ts'
 import { branchOf, childPosition, pathOf } from '../state/tree.ts'
+import type { Tries } from '../state/tries.ts'
+import { eachNewNode } from '../trie/node.ts'
 import { type Batch, type BlockRecord, type Position, type Put, positionKey, type Store } from './store.ts'
 
 /** Writes a block with its state next to its parent's. Of a block that is there already nothing is written. */
-export const commitBlock = async (store: Store, executed: Executed): Promise<BlockRecord> => {
-  const { record, batch } = await settle(store, () => commitBatch(store, executed))
-  if (batch) await store.write(batch)
+export const commitBlock = async (store: Store, tries: Tries, executed: Executed): Promise<BlockRecord> => {
+  const { record, batch } = await settle(store, () => commitBatch(store, tries, executed))
+  if (batch) {
+    await store.write(batch)
+    tries.keep(executed.hash, executed.trie)
+  }
   return record
 }
 
@@ -82,7 +87,7 @@ export const forgetBatch = (store: Store, target: Position, head: Position): Bat
         { table: 'position', key: place },
         { table: 'nodesOf', key: hash },
         { table: 'meta', key: editsKey(hash) },
-        ...found(store.record('nodesOf', hash))!.map((key) => ({ table: 'node' as const, key })),
+        ...(found(store.record('nodesOf', hash)) ?? []).map((key) => ({ table: 'node' as const, key })),
       )
     }
     const isAll = parent ? first === parent.height + 1 : first === 0
@@ -93,7 +98,11 @@ export const forgetBatch = (store: Store, target: Position, head: Position): Bat
 }
 
 /** A step: the record of a block, and what writes it where it is not there yet. */
-export const commitBatch = (store: Store, executed: Executed): { record: BlockRecord; batch?: Batch } => {
+export const commitBatch = (
+  store: Store,
+  tries: Tries,
+  executed: Executed,
+): { record: BlockRecord; batch?: Batch } => {
   const present = found(store.record('block', executed.hash))
   if (present) return { record: present }
   const { hash, block, senders, transactionHashes, totalDifficulty, size, requests, layer } = executed
@@ -108,18 +117,28 @@ export const commitBatch = (store: Store, executed: Executed): { record: BlockRe
     { table: 'receipts', key: hash, value: executed.receipts },
     { table: 'branch', key: String(position.branch), value: branch },
     { table: 'position', key: positionKey(position), value: hash },
-    { table: 'nodesOf', key: hash, value: [...executed.nodes.keys()] },
   ]
   if (executed.edits)
     put.push({ table: 'meta', key: editsKey(hash), value: JSON.stringify(editsToJson(executed.edits)) })
   if (position.branch === fresh) put.push({ table: 'meta', key: 'nextBranch', value: String(fresh + 1) })
-  for (const [key, value] of executed.nodes) put.push({ table: 'node', key, value })
+  if (tries.isStored(executed.trie)) put.push(...trieRows(executed))
   for (const [key, value] of layer.codes) put.push({ table: 'code', key, value })
   const accounts = [...layer.accounts].map(([address, account]) => [address, account ?? null] as const)
   const slots = [...layer.storage].map(([address, written]) => {
     return { address, incarnation: incarnationOf(layer.accounts, address), slots: written }
   })
   return { record, batch: { put, state: { position, accounts, slots } } }
+}
+
+/** All that is new since a trie was stored, which may be of blocks before. */
+const trieRows = ({ hash, trie }: Executed): Put[] => {
+  const nodes: Put[] = []
+  const hashes: Hash[] = []
+  eachNewNode(trie.root, (key, value) => {
+    hashes.push(key)
+    nodes.push({ table: 'node', key, value })
+  })
+  return [...nodes, { table: 'nodesOf', key: hash, value: hashes }]
 }
 
 /** Where the edits before a block are: without them it cannot be run again. */

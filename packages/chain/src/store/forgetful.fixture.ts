@@ -24,6 +24,7 @@ export const createForgetfulStore = (store: Store): Store & { readonly loads: ()
       for (const key of asked) atHand.add(key)
       asked.clear()
     },
+    written: (position) => store.written(position),
     list: (table) => store.list(table),
     // What is at hand may have changed, so all of it is forgotten.
     async write(batch) {

@@ -33,6 +33,17 @@ export const createMemoryStore = (): Store => {
 
     load: async () => {},
 
+    async written({ branch, height }) {
+      const write = branches.get(branch)?.writes.findLast(({ position }) => position.height === height)
+      return {
+        accounts: write?.accounts.map(([address]) => address) ?? [],
+        slots:
+          write?.slots.map(({ slots, ...owner }) => {
+            return { ...owner, keys: [...slots.keys()] }
+          }) ?? [],
+      }
+    },
+
     list: async (name) => [...table(name)],
 
     async write({ put, remove = [], state, truncate = [] }: Batch) {

@@ -21,6 +21,8 @@ export interface Store {
   load(): Promise<void>
   /** Everything in a table, in no order. For tables that stay small; see {@link ListedTable}. */
   list<T extends ListedTable>(table: T): Promise<readonly (readonly [key: string, value: Tables[T]])[]>
+  /** Which accounts and slots a block wrote; nothing if there is no such block. */
+  written(position: Position): Promise<Written>
   /** All of it or nothing. What was written is at hand at once, even before the promise is settled. */
   write(batch: Batch): Promise<void>
   close(): Promise<void>
@@ -40,7 +42,7 @@ export interface Tables {
   receipts: readonly Receipt[]
   /** Trie nodes, by hash. They are counted: what was put twice goes when it was removed twice. */
   node: Uint8Array
-  /** Hashes of the nodes that a block put, by the block's hash. */
+  /** Hashes of the nodes that a block put, by the block's hash; of a block whose trie is stored. */
   nodesOf: readonly Hash[]
   code: Uint8Array
   /** Canonical block hash by number. */
@@ -116,6 +118,16 @@ export const joinBatches = (first: Batch, second: Batch): Batch => ({
 })
 
 export type Put = { [T in Table]: { table: T; key: string; value: Tables[T] } }[Table]
+
+/** Names of what a block wrote; of an account that it deleted too. */
+export interface Written {
+  readonly accounts: readonly Address[]
+  readonly slots: readonly {
+    readonly address: Address
+    readonly incarnation: number
+    readonly keys: readonly bigint[]
+  }[]
+}
 
 export interface StateWrite {
   readonly position: Position

@@ -1,5 +1,5 @@
 /** What stands behind each key: records as bytes, by table. Lists are RLP, with the field's own encodings inside. */
-import { type Address, EMPTY_CODE_HASH, type Hash } from '@deed/evm'
+import { EMPTY_CODE_HASH, type Hash } from '@deed/evm'
 import { decodeBlock, encodeBlock } from '../../block/body.ts'
 import { asAddress, asBytes, asHash, asList, asScalar } from '../../block/fields.ts'
 import { decodeReceipt, encodeReceipt } from '../../block/receipt.ts'
@@ -8,7 +8,7 @@ import { decodeRlp, encodeRlp, type RlpInput, type RlpItem } from '../../rlp.ts'
 import type { Account } from '../../state/types.ts'
 import { knownSender } from '../../transaction/signature.ts'
 import { EMPTY_ROOT } from '../../trie/node.ts'
-import type { BlockRecord, ListedTable, Position, StateWrite, Table, Tables } from '../store.ts'
+import type { BlockRecord, ListedTable, Position, StateWrite, Table, Tables, Written } from '../store.ts'
 import { bytesKey, hashKey, KIND, numberAt, numberKey, positionNumbers } from './keys.ts'
 
 interface TableCodec<V> {
@@ -117,16 +117,6 @@ export const decodeAccount = (bytes: Uint8Array): Account | null => {
 
 export const encodeSlot = (value: bigint): Uint8Array => encodeRlp(value)
 export const decodeSlot = (bytes: Uint8Array): bigint => asScalar(decodeRlp(bytes), 256, 'slot')
-
-/** Which accounts and slots a block wrote. */
-interface Written {
-  readonly accounts: readonly Address[]
-  readonly slots: readonly {
-    readonly address: Address
-    readonly incarnation: number
-    readonly keys: readonly bigint[]
-  }[]
-}
 
 export const encodeWritten = ({ accounts, slots }: StateWrite): Uint8Array =>
   encodeRlp([

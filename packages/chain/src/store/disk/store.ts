@@ -9,12 +9,12 @@ import { MISS } from '@deed/evm'
 import type { Account } from '../../state/types.ts'
 import type { Batch, ListedTable, Store, Table, Tables } from '../store.ts'
 import { createCache } from './cache.ts'
-import { CODECS, LISTED_KEYS } from './codec.ts'
+import { CODECS, decodeWritten, LISTED_KEYS } from './codec.ts'
 import { allOf, type Database, type Operation } from './database.ts'
 import { type DiskError, damaged, readOnly, writeFailed } from './error.ts'
 import { openFolder } from './folder.ts'
 import { SYNCED } from './journal.ts'
-import { KIND } from './keys.ts'
+import { KIND, writtenKey } from './keys.ts'
 import { type Fresh, recordName, writeRecords } from './records.ts'
 import { unseal } from './seal.ts'
 import {
@@ -212,6 +212,12 @@ export const createDiskStore = async (
       await Promise.all(sought)
     },
 
+    async written(position) {
+      const key = writtenKey(position)
+      const bytes = get(key, 'what a block wrote')
+      return bytes ? decodeWritten(bytes) : NOTHING_WRITTEN
+    },
+
     list: <T extends ListedTable>(table: T) =>
       inTurn(async () => {
         const rows: [string, Tables[T]][] = []
@@ -232,6 +238,8 @@ export const createDiskStore = async (
     },
   }
 }
+
+const NOTHING_WRITTEN = { accounts: [], slots: [] }
 
 /** What a power cut can cost. A sync takes 0.7 ms on the disk at hand and some 10 ms on a slow one. */
 const SYNC_AFTER_MS = 100
