@@ -87,7 +87,10 @@ export interface Chain {
   commit(executed: Executed): Promise<BlockRecord>
   /** Makes a committed block the head of the canonical chain; numbers and transactions follow. */
   setHead(hash: Hash, options?: HeadOptions): Promise<void>
-  /** Commits a block on top of the head and makes it the head, in one write. */
+  /**
+   * Commits a block on top of the head and makes it the head, in one write, for which it does not wait: the next one
+   * can be made meanwhile. Whoever tells of it waits for {@link Chain.settled}.
+   */
   extend(executed: Executed, also?: Also): Promise<BlockRecord>
   /** Forgets a block and everything that descends from it. The head must not be among it. */
   forget(hash: Hash): Promise<void>
@@ -103,7 +106,9 @@ export interface Chain {
   ): Promise<CallResult | TransactionFault>
   /** Blocks on top of a committed one that nobody mines. Nothing is kept. */
   simulate(base: Hash, simulation: Simulation): Promise<readonly SimulatedBlock[] | SimulationFault>
-  /** Calls back after every move of the head; returns what ends that. */
+  /** Resolves when all that was done so far will survive; rejects if it will not. `undefined`: it does now. */
+  settled(): Promise<void> | undefined
+  /** Calls back after every move of the head, when it will survive; returns what ends that. */
   onHead(listener: (event: HeadEvent) => void): () => void
 }
 
@@ -142,6 +147,8 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
   /** The edits as a layer on the head's state. */
   let edited = createLayer()
   let head = await known((await read('meta', 'head'))! as Hash)
+  /** A write failed, and no other will succeed until the store is opened again. */
+  let isReadOnly = false
 
   const pendingReader = ({ parent, layer }: Executed): Reader => {
     const record = found(store.record('block', parent))
@@ -178,7 +185,14 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
     const isOther = next.hash !== head.hash
     head = next
     await replaceEdits(nextEdits)
-    if (isOther) for (const listener of listeners) listener({ head, ...move })
+    if (!isOther) return
+    const event = { head, ...move }
+    const tell = (): void => {
+      for (const listener of listeners) listener(event)
+    }
+    const writing = store.settled()
+    if (writing) writing.then(tell, () => {})
+    else tell()
   }
 
   /** A step: the state after a committed block, with the edits if it is the head. */
@@ -278,7 +292,14 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
         const { record, batch } = await settle(store, () => commitBatch(store, tries, executed))
         const move = { added: [record], removed: [] }
         const canonical = joinBatches(canonicalBatch(record, move), editsBatch(edits, NO_EDITS))
-        await store.write(joinBatches(joinBatches(batch ?? NOTHING_ALSO, canonical), also))
+        const before = head
+        const writing = store.write(joinBatches(joinBatches(batch ?? NOTHING_ALSO, canonical), also))
+        if (isReadOnly) await writing
+        writing.catch(() => {
+          // The first that could not be written was built on the last that was.
+          if (!isReadOnly) head = before
+          isReadOnly = true
+        })
         tries.keep(executed.hash, executed.trie)
         await follow(record, move, NO_EDITS)
         return record
@@ -304,6 +325,7 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
     },
     simulate: async (base, simulation) =>
       simulate(host, await known(base), simulation, isEdited(base) ? copyEdits(edits) : undefined),
+    settled: () => store.settled(),
     onHead: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)

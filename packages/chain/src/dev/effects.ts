@@ -49,9 +49,13 @@ export const openEffects = async (
   const headTime = () => chain.head.block.header.timestamp
   const nextTime = (now = wallTime()) => blockTime(clock, now, headTime())
 
+  /** Who asked waits until it is written, see ../rpc/dispatch.ts. */
   const save = async (): Promise<void> => {
     const changes = saved.changes()
-    if (changes) await store.write(changes)
+    if (!changes) return
+    const writing = store.write(changes)
+    if (store.settled() === undefined) await writing
+    else writing.catch(() => {})
   }
 
   const takeIn: Effects['takeIn'] = async (encoded, isUrgent, impersonated) => {

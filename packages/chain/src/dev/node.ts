@@ -135,7 +135,10 @@ export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> =
     // What has to wait all the same is kept too.
     await effects.save()
   })
-  const timer = createTimer(() => inTurn(() => effects.mineBlock(wallTime())), warn)
+  const timer = createTimer(async () => {
+    await inTurn(() => effects.mineBlock(wallTime()))
+    await chain.settled()
+  }, warn)
   timer.set(state.intervalMs)
   let pendingBlock: { readonly key: string; readonly executed: ReturnType<Node['pending']> } | undefined
 

@@ -70,7 +70,11 @@ export const call = async (context: Context, name: string, params: unknown): Pro
       { code: 'DEED_RPC_PARAMS' },
     )
   const values = decodeParams(method.params, (params as unknown[] | null | undefined) ?? [])
-  return method.run(context, ...(values as never[]))
+  const result = await method.run(context, ...(values as never[]))
+  // Nothing is told that a killed process would not remember.
+  const writing = context.node.chain.settled()
+  if (writing !== undefined) await writing
+  return result
 }
 
 /** Which classes of methods a profile offers. */

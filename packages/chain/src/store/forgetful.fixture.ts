@@ -31,6 +31,7 @@ export const createForgetfulStore = (store: Store): Store & { readonly loads: ()
       await store.write(batch)
       atHand.clear()
     },
+    settled: () => store.settled(),
     close: () => store.close(),
     loads: () => loads,
   }

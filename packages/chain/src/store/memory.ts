@@ -61,6 +61,8 @@ export const createMemoryStore = (): Store => {
       if (state) writeState(branches, state)
     },
 
+    settled: () => undefined,
+
     close: async () => {},
   }
 }

@@ -23,8 +23,13 @@ export interface Store {
   list<T extends ListedTable>(table: T): Promise<readonly (readonly [key: string, value: Tables[T]])[]>
   /** Which accounts and slots a block wrote; nothing if there is no such block. */
   written(position: Position): Promise<Written>
-  /** All of it or nothing. What was written is at hand at once, even before the promise is settled. */
+  /**
+   * All of it or nothing, and in the order of the calls. What was written is at hand at once, even before the promise
+   * is settled: whoever tells others of it waits for {@link Store.settled}.
+   */
   write(batch: Batch): Promise<void>
+  /** Resolves when everything written so far will survive; rejects if it will not. `undefined`: it does now. */
+  settled(): Promise<void> | undefined
   close(): Promise<void>
 }
 
