@@ -5,12 +5,12 @@ import { hexToBytes } from '../../packages/chain/src/hex.ts'
 import {
   type Child,
   EMPTY_ROOT,
-  eachNewNode,
   hashOfTrie,
   isMissing,
   rootChild,
 } from '../../packages/chain/src/trie/node.ts'
 import { proveTrie, verifyTrieProof } from '../../packages/chain/src/trie/proof.ts'
+import { eachNewNode } from '../../packages/chain/src/trie/stored.ts'
 import { type TrieChange, updateTrie } from '../../packages/chain/src/trie/update.ts'
 import { neighbours } from '../../packages/chain/src/trie/walk.ts'
 import { type CaseResult, check, differ, isWanted, type RunOptions } from './kind.ts'

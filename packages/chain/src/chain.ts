@@ -2,40 +2,37 @@
  * A chain of blocks over a store. Executing a block, committing it and choosing it as head are three calls,
  * so that automine, the Engine API or a consensus engine can each drive the same chain.
  */
-import type { Engine, Hash } from '@deed/evm'
+import type { Address, Engine, Hash } from '@deed/evm'
 import type { Block, Receipt } from './block/types.ts'
+import { HeadForgotten, ImpossibleBlock, NotOnHead, UnknownBlock } from './chain-errors.ts'
 import { ancestorHashes } from './execute/ancestors.ts'
 import { blockContext, executeBlock, type Host, rulesAfter, rulesOf } from './execute/block.ts'
 import { runCall } from './execute/call.ts'
+import { emptyBlock } from './execute/empty-blocks.ts'
 import { type BlockFault, blockFault, isBlockFault } from './execute/fault.ts'
+import { openGenesis } from './execute/open-genesis.ts'
 import { type Replay, replayBlock } from './execute/replay.ts'
 import { type SimulatedBlock, type Simulation, simulate } from './execute/simulate.ts'
 import type { SimulationFault } from './execute/simulated-call.ts'
 import type { BlockInputs, CallOptions, CallRequest, CallResult, Executed } from './execute/types.ts'
 import { validateBlock } from './execute/validate.ts'
 import type { ChainConfig, Rules } from './forks.ts'
-import { executeGenesis, type Genesis } from './genesis.ts'
+import type { Genesis } from './genesis.ts'
 import { addEdits, copyEdits, type Edits, editsBatch, storedEdits } from './state/edits.ts'
 import { createLayer, mergeLayer, overlay } from './state/layer.ts'
 import { found, settle } from './state/missing.ts'
 import { overrideLayer } from './state/overrides.ts'
 import { nodeStore, settleLayer } from './state/root.ts'
-import { readerAt } from './state/tree.ts'
-import { createTries, type Tries } from './state/tries.ts'
+import { pathOf, readerAt } from './state/tree.ts'
+import { createTries } from './state/tries.ts'
 import type { Reader, StateOverrides, StateView } from './state/types.ts'
 import { type StateTrie, viewOf } from './state/view.ts'
-import {
-  canonicalBatch,
-  commitBatch,
-  commitBlock,
-  forgetBatch,
-  type Move,
-  pathBetween,
-} from './store/commit.ts'
+import { canonicalBatch, commitBatch, commitBlock, forgetBatch, pathBetween } from './store/commit.ts'
 import {
   type Batch,
   type BlockRecord,
   joinBatches,
+  positionKey,
   type Store,
   type Table,
   type Tables,
@@ -85,6 +82,11 @@ export interface Chain {
   validate(block: Block): Promise<Executed | BlockFault>
   /** Keeps a block; the head stays where it is. Committing twice is harmless. */
   commit(executed: Executed): Promise<BlockRecord>
+  /**
+   * The same with empty blocks at these times, each later than the one before, as long as they are simple to make; how
+   * many it was. Nothing may be edited.
+   */
+  extendEmpty(times: readonly bigint[], beneficiary: Address): Promise<number>
   /** Makes a committed block the head of the canonical chain; numbers and transactions follow. */
   setHead(hash: Hash, options?: HeadOptions): Promise<void>
   /**
@@ -181,19 +183,40 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
   }
   const isEdited = (hash: Hash): boolean => hash === head.hash && edits.size > 0
 
-  const follow = async (next: BlockRecord, move: Move, nextEdits: StateOverrides): Promise<void> => {
-    const isOther = next.hash !== head.hash
-    head = next
-    await replaceEdits(nextEdits)
-    if (!isOther) return
-    const event = { head, ...move }
-    const tell = (): void => {
+  const tell = (event: HeadEvent): void => {
+    const tellAll = (): void => {
       for (const listener of listeners) listener(event)
     }
     const writing = store.settled()
-    if (writing) writing.then(tell, () => {})
-    else tell()
+    if (writing) writing.then(tellAll, () => {})
+    else tellAll()
   }
+
+  /** Commits a block on top of the head and makes it the head, without waiting for the disk. */
+  const append = async (executed: Executed, also: Also): Promise<BlockRecord> => {
+    if (executed.parent !== head.hash) throw new NotOnHead(executed.hash, head.hash)
+    const { record, batch } = await settle(store, () => commitBatch(store, tries, executed))
+    const canonical = canonicalBatch(record, { added: [record], removed: [] })
+    const before = head
+    const writing = store.write(joinBatches(joinBatches(batch ?? NOTHING_ALSO, canonical), also))
+    if (isReadOnly) await writing
+    writing.catch(() => {
+      // The first that could not be written was built on the last that was.
+      if (!isReadOnly) head = before
+      isReadOnly = true
+    })
+    tries.keep(executed.hash, executed.trie)
+    head = record
+    return record
+  }
+
+  const canonicalHash = (number: bigint): Promise<Hash | undefined> =>
+    settle(store, () => {
+      const height = Number(number - first.block.header.number)
+      if (height < 0 || height > head.position.height) return undefined
+      const { branch } = pathOf(store, head.position).findLast((part) => part.height >= height)!
+      return found(store.record('position', positionKey({ branch, height })))
+    })
 
   /** A step: the state after a committed block, with the edits if it is the head. */
   const openState = ({ hash, position }: BlockRecord): Reader => {
@@ -235,11 +258,14 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
     },
     block: (hash) => read('block', hash),
     blockByNumber: async (number) => {
-      const hash = await read('canonical', String(number))
+      const hash = await canonicalHash(number)
       return hash && read('block', hash)
     },
-    canonicalHash: (number) => read('canonical', String(number)),
-    receipts: (hash) => read('receipts', hash),
+    canonicalHash,
+    receipts: async (hash) => {
+      const record = await read('block', hash)
+      return record?.block.transactions.length === 0 ? [] : read('receipts', hash)
+    },
     code: (hash) => read('code', hash),
     transaction: (hash) => read('transaction', hash),
     rulesOf: (record) => rulesOf(config, record),
@@ -284,25 +310,28 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
         await store.write(
           joinBatches(joinBatches(canonicalBatch(record, move), editsBatch(edits, next)), also),
         )
-        await follow(record, move, next)
+        head = record
+        await replaceEdits(next)
+        if (!isSame) tell({ head, ...move })
       }),
     extend: (executed, also = NOTHING_ALSO) =>
       serially(async () => {
-        if (executed.parent !== head.hash) throw new NotOnHead(executed.hash, head.hash)
-        const { record, batch } = await settle(store, () => commitBatch(store, tries, executed))
-        const move = { added: [record], removed: [] }
-        const canonical = joinBatches(canonicalBatch(record, move), editsBatch(edits, NO_EDITS))
-        const before = head
-        const writing = store.write(joinBatches(joinBatches(batch ?? NOTHING_ALSO, canonical), also))
-        if (isReadOnly) await writing
-        writing.catch(() => {
-          // The first that could not be written was built on the last that was.
-          if (!isReadOnly) head = before
-          isReadOnly = true
-        })
-        tries.keep(executed.hash, executed.trie)
-        await follow(record, move, NO_EDITS)
+        const record = await append(executed, joinBatches(editsBatch(edits, NO_EDITS), also))
+        await replaceEdits(NO_EDITS)
+        tell({ head, added: [record], removed: [] })
         return record
+      }),
+    extendEmpty: (times, beneficiary) =>
+      serially(async () => {
+        const added: BlockRecord[] = []
+        for (const time of times) {
+          const trie = await tries.of(head)
+          const executed = await settle(store, () => emptyBlock(host, head, trie, time, beneficiary))
+          if (!executed) break
+          added.push(await append(executed, NOTHING_ALSO))
+        }
+        if (added.length > 0) tell({ head, added, removed: [] })
+        return added.length
       }),
     forget: (hash) =>
       serially(async () => {
@@ -333,79 +362,5 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
   }
 }
 
-/** Commits genesis to an empty store, or makes sure that the store was begun with the same one. */
-const openGenesis = async (store: Store, tries: Tries, genesis: Genesis): Promise<BlockRecord> => {
-  const executed = await settle(store, () => executeGenesis(store, genesis))
-  const present = await settle(store, () => found(store.record('canonical', '0')))
-  if (present === undefined) {
-    const record = await commitBlock(store, tries, executed)
-    await store.write({
-      put: [
-        { table: 'canonical', key: '0', value: record.hash },
-        { table: 'meta', key: 'head', value: record.hash },
-        { table: 'meta', key: 'chainId', value: String(genesis.config.chainId) },
-      ],
-    })
-    return record
-  }
-  const chainId = await settle(store, () => found(store.record('meta', 'chainId')))
-  if (chainId !== String(genesis.config.chainId)) throw new OtherChainId(genesis.config.chainId, chainId)
-  if (present !== executed.hash) throw new OtherGenesis(executed.hash, present)
-  return (await settle(store, () => found(store.record('block', present))))!
-}
-
 const NOTHING_ALSO: Also = { put: [] }
 const NO_EDITS: StateOverrides = new Map()
-
-class UnknownBlock extends Error {
-  override readonly name = 'UnknownBlock'
-  readonly code = 'DEED_UNKNOWN_BLOCK'
-  constructor(hash: Hash) {
-    super(`There is no block ${hash}; it was never committed, or it was forgotten`)
-  }
-}
-
-class ImpossibleBlock extends Error {
-  override readonly name = 'ImpossibleBlock'
-  readonly code: BlockFault['code']
-  constructor({ code, message }: BlockFault) {
-    super(`No block can be built: ${message}. Is the contract in the genesis allocation?`)
-    this.code = code
-  }
-}
-
-class HeadForgotten extends Error {
-  override readonly name = 'HeadForgotten'
-  readonly code = 'DEED_HEAD_FORGOTTEN'
-  constructor(hash: Hash, head: Hash) {
-    super(`Block ${hash} cannot be forgotten: the head ${head} descends from it. Set another head first`)
-  }
-}
-
-class NotOnHead extends Error {
-  override readonly name = 'NotOnHead'
-  readonly code = 'DEED_NOT_ON_HEAD'
-  constructor(hash: Hash, head: Hash) {
-    super(`Block ${hash} does not extend the head ${head}: commit it and choose it with setHead`)
-  }
-}
-
-class OtherChainId extends Error {
-  override readonly name = 'OtherChainId'
-  readonly code = 'DEED_OTHER_CHAIN_ID'
-  constructor(expected: bigint, present: string | undefined) {
-    super(
-      `The store holds a chain of id ${present}, not ${expected}: open it with its own id, or use another folder`,
-    )
-  }
-}
-
-class OtherGenesis extends Error {
-  override readonly name = 'OtherGenesis'
-  readonly code = 'DEED_OTHER_GENESIS'
-  constructor(expected: Hash, present: Hash) {
-    super(
-      `The store holds a chain whose genesis is ${present}, not ${expected}: open it with its own settings, or use another folder`,
-    )
-  }
-}

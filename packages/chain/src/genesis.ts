@@ -91,7 +91,7 @@ export const executeGenesis = (store: Store, genesis: Genesis): Executed => {
     refused: [],
     layer,
     // However little it is, the first trie is stored.
-    trie: { root: settled.trie, changed: settled.changed, blocks: Number.POSITIVE_INFINITY },
+    trie: { root: settled.trie, changed: settled.changed, blocks: Number.POSITIVE_INFINITY, held: 0 },
   }
 }
 

@@ -40,12 +40,18 @@ export const createControl = (
   return {
     mine: (blocks, timestamp, interval) =>
       inTurn(async () => {
-        for (let block = 0; block < blocks; block++) {
+        let left = blocks
+        while (left > 0) {
           const headTime = chain.head.block.header.timestamp
-          const time = block === 0 ? timestamp : interval && headTime + interval
+          const time = left === blocks ? timestamp : interval && headTime + interval
           if (time !== undefined) await enact({ kind: 'nextTime', time: toSeconds(time) })
           await effects.mineBlock(wallTime())
-          // 100,000 blocks take half a minute, in which others may want to read.
+          left--
+          // Others may want to read meanwhile; and no more waits for the disk than it can take.
+          for (let mined = 1; left > 0 && mined > 0; left -= mined) {
+            await Promise.all([gather(), chain.settled()])
+            mined = await effects.mineEmpty(Math.min(left, EMPTY_AT_ONCE), wallTime(), interval)
+          }
           await gather()
         }
       }),
@@ -104,6 +110,9 @@ export const createControl = (
     },
   }
 }
+
+/** Blocks between two turns of others: some 5 ms. */
+const EMPTY_AT_ONCE = 128
 
 /** Seconds that a recorded input can hold exactly. */
 const toSeconds = (time: bigint): number => {

@@ -33,6 +33,12 @@ export interface Effects {
   takeIn(encoded: Uint8Array, isUrgent: boolean, impersonated?: Address): Promise<Entry>
   /** Mines one block from the mempool; how many transactions it has. */
   mineBlock(now: bigint): Promise<number>
+  /**
+   * Mines empty blocks, as long as it is sure that nothing would be in them; how many it was.
+   *
+   * @param interval seconds between them; `undefined`: as the clock says.
+   */
+  mineEmpty(blocks: number, now: bigint, interval: bigint | undefined): Promise<number>
   /** Writes what has changed in the node's state since it was last written. */
   save(): Promise<void>
   /** The next block's time, as things stand. */
@@ -76,6 +82,28 @@ export const openEffects = async (
     await save()
     record({ kind: 'block', wallTime: Number(now) })
     return executed.block.transactions.length
+  }
+
+  const mineEmpty: Effects['mineEmpty'] = async (blocks, now, interval) => {
+    const { beneficiary, gasLimit, baseFeePerGas, prevRandao } = state.settings
+    if (gasLimit ?? baseFeePerGas ?? prevRandao ?? clock.next) return 0
+    if (mempool.byHash.size > 0 || chain.edits.size > 0) return 0
+    const times: bigint[] = []
+    let time = headTime()
+    for (let i = 0; i < blocks; i++) {
+      time = interval === undefined ? blockTime(clock, now, time) : time + interval
+      times.push(time)
+    }
+    const mined = await chain.extendEmpty(times, beneficiary)
+    for (const one of times.slice(0, mined)) {
+      if (interval !== undefined) {
+        setClock(clock, one, now)
+        record({ kind: 'nextTime', time: Number(one) })
+      }
+      record({ kind: 'block', wallTime: Number(now) })
+    }
+    await save()
+    return mined
   }
 
   const effects: { readonly [K in Input['kind']]: (input: Extract<Input, { kind: K }>) => Promise<unknown> } =
@@ -136,6 +164,7 @@ export const openEffects = async (
     },
     takeIn,
     mineBlock,
+    mineEmpty,
     save,
     nextTime: () => nextTime(),
   }

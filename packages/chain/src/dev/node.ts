@@ -11,7 +11,7 @@ import type { Principal } from '../rpc/method.ts'
 import type { Control, Node } from '../rpc/node.ts'
 import { found, settle } from '../state/missing.ts'
 import { createMemoryStore } from '../store/memory.ts'
-import type { Store } from '../store/store.ts'
+import { positionKey, type Store } from '../store/store.ts'
 import { createShared, createTurns } from '../turns.ts'
 import { createWallet, DEV_PRIVATE_KEYS } from './accounts.ts'
 import type { BlockSettings } from './block-settings.ts'
@@ -212,7 +212,7 @@ export const replay = async (options: DevNodeOptions, inputs: Iterable<Input>): 
 /** When the chain that the store holds began. */
 const storedGenesisTime = async (store: Store): Promise<bigint | undefined> => {
   const genesis = await settle(store, () => {
-    const hash = found(store.record('canonical', '0'))
+    const hash = found(store.record('position', positionKey({ branch: 0, height: 0 })))
     return hash && found(store.record('block', hash))
   })
   return genesis?.block.header.timestamp

@@ -20,7 +20,7 @@ export interface Draft {
   settle(): Promise<SettledDraft>
 }
 
-export interface SettledDraft extends Omit<Settled, 'trie'> {
+interface SettledDraft extends Omit<Settled, 'trie'> {
   /** As the trie of a block after the parent. */
   readonly trie: BlockTrie
 }
@@ -44,10 +44,10 @@ export const openDraft = async (
     },
     merge: (later) => mergeLayer(layer, later),
     settle: async () => {
-      const { root, changed, blocks } = await tries.of(parent)
+      const { root, changed, blocks, held } = await tries.of(parent)
       const height = Number(parent.block.header.number) + 1
       const settled = await settle(store, () => settleLayer(nodeStore(store), root, below, layer, height))
-      const trie = { root: settled.trie, changed: changed + settled.changed, blocks: blocks + 1 }
+      const trie = { root: settled.trie, changed: changed + settled.changed, blocks: blocks + 1, held }
       return { ...settled, trie }
     },
   }

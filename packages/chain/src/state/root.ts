@@ -78,14 +78,31 @@ export const settleLayer = (
 }
 
 /** As it stands in the state trie (Yellow Paper 4.1). */
-const encodeAccount = ({ nonce, balance, storageRoot, codeHash }: Account): Uint8Array =>
+export const encodeAccount = ({ nonce, balance, storageRoot, codeHash }: Account): Uint8Array =>
   encodeRlp([nonce, balance, storageRoot, codeHash])
 
 /** Key of an account in the state trie. */
-export const hashOf = (address: Address): Uint8Array => keccak256(hexToBytes(address))
+export const hashOf = (address: Address): Uint8Array => remembered(ADDRESS_HASHES, address, hexToBytes)
 
 /** Key of a slot in its account's trie. */
-export const slotHashOf = (key: bigint): Uint8Array => keccak256(hexToBytes(wordToHash(key)))
+export const slotHashOf = (key: bigint): Uint8Array => remembered(SLOT_HASHES, key, slotBytes)
+
+/** The same few accounts and slots change in most blocks. */
+const remembered = <K>(known: Map<K, Uint8Array>, key: K, bytesOf: (key: K) => Uint8Array): Uint8Array => {
+  let hash = known.get(key)
+  if (hash === undefined) {
+    hash = keccak256(bytesOf(key))
+    if (known.size >= MAX_REMEMBERED) known.clear()
+    known.set(key, hash)
+  }
+  return hash
+}
+
+const slotBytes = (key: bigint): Uint8Array => hexToBytes(wordToHash(key))
+const ADDRESS_HASHES = new Map<Address, Uint8Array>()
+const SLOT_HASHES = new Map<bigint, Uint8Array>()
+/** Some 150 bytes each. */
+const MAX_REMEMBERED = 50_000
 
 export const nodeStore = (store: Store): NodeStore => ({
   get(hash) {

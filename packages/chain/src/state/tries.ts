@@ -7,6 +7,7 @@
 import type { Address, Hash } from '@deed/evm'
 import type { BlockRecord, Store } from '../store/store.ts'
 import { type Child, hashOfTrie, rootChild } from '../trie/node.ts'
+import { asRead } from '../trie/stored.ts'
 import { createLayer } from './layer.ts'
 import { found, settle } from './missing.ts'
 import { nodeStore, settleLayer } from './root.ts'
@@ -18,13 +19,15 @@ export interface BlockTrie {
   /** Values that changed, and blocks, since a trie was stored. */
   readonly changed: number
   readonly blocks: number
+  /** Nodes of it that were in memory when it was stored, at most. */
+  readonly held: number
 }
 
 export interface Tries {
   of(record: BlockRecord): Promise<BlockTrie>
   /** Whether a block's trie is stored with it. */
   isStored(trie: BlockTrie): boolean
-  /** Remembers the trie of a block that was just committed. Of one that is stored nothing stays in memory. */
+  /** Remembers the trie of a block that was just committed. */
   keep(hash: Hash, trie: BlockTrie): void
 }
 
@@ -35,17 +38,26 @@ const BOUNDS = {
   changed: 10_000,
   /** Tries in memory; they share most of what they are. */
   kept: 512,
+  /** Nodes that stay in memory when a trie is stored, of 1 KB at most; the rings of system contracts have 25,000. */
+  nodes: 40_000,
 }
 
 /** The trie of a block whose nodes are all in the store. */
-const storedTrie = (root: Hash): BlockTrie => ({ root: rootChild(root), changed: 0, blocks: 0 })
+const storedTrie = (root: Hash): BlockTrie => ({ root: rootChild(root), changed: 0, blocks: 0, held: 0 })
+
+/** The trie of a block that was stored just now: in memory until that is too much. */
+const stored = (trie: BlockTrie, bound: number): BlockTrie => {
+  const { root, count } = asRead(trie.root)
+  const held = trie.held + count
+  return held > bound ? storedTrie(hashOfTrie(root)) : { root, changed: 0, blocks: 0, held }
+}
 
 export const createTries = (store: Store, bounds = BOUNDS): Tries => {
   const kept = new Map<Hash, BlockTrie>()
   const isStored: Tries['isStored'] = ({ blocks, changed }) =>
     blocks >= bounds.blocks || changed >= bounds.changed
   const keep: Tries['keep'] = (hash, trie) => {
-    kept.set(hash, isStored(trie) ? storedTrie(hashOfTrie(trie.root)) : trie)
+    kept.set(hash, isStored(trie) ? stored(trie, bounds.nodes) : trie)
     if (kept.size > bounds.kept) kept.delete(kept.keys().next().value!)
   }
   return {
@@ -100,7 +112,7 @@ const remake = async (store: Store, record: BlockRecord): Promise<BlockTrie> => 
   })
   const expected = record.block.header.stateRoot
   if (root !== expected) throw new OtherRoot(record.hash, root, expected)
-  return { root: trie, changed, blocks }
+  return { root: trie, changed, blocks, held: 0 }
 }
 
 class OtherRoot extends Error {

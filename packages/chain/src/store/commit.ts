@@ -5,7 +5,7 @@ import { editsToJson } from '../state/edits.ts'
 import { found, settle } from '../state/missing.ts'
 import { branchOf, childPosition, pathOf } from '../state/tree.ts'
 import type { Tries } from '../state/tries.ts'
-import { eachNewNode } from '../trie/node.ts'
+import { eachNewNode } from '../trie/stored.ts'
 import { type Batch, type BlockRecord, type Position, type Put, positionKey, type Store } from './store.ts'
 
 /** Writes a block with its state next to its parent's. Of a block that is there already nothing is written. */
@@ -43,21 +43,21 @@ export const pathBetween = (store: Store, from: BlockRecord, to: BlockRecord): M
   return { added: added.reverse(), removed: removed.reverse() }
 }
 
+/** Which block a number stands for follows from the head's place, and is not written. */
 export const canonicalBatch = (to: BlockRecord, { added, removed }: Move): Batch => ({
-  remove: removed.flatMap(({ block, transactionHashes }) => [
-    { table: 'canonical' as const, key: String(block.header.number) },
-    ...transactionHashes.map((key) => ({ table: 'transaction' as const, key })),
-  ]),
+  remove: removed.flatMap(({ transactionHashes }) =>
+    transactionHashes.map((key) => ({ table: 'transaction' as const, key })),
+  ),
   put: [
-    ...added.flatMap(({ hash, block, transactionHashes }): Put[] => {
-      const blockNumber = block.header.number
-      return [
-        { table: 'canonical', key: String(blockNumber), value: hash },
-        ...transactionHashes.map((key, index): Put => {
-          return { table: 'transaction', key, value: { blockHash: hash, blockNumber, index } }
-        }),
-      ]
-    }),
+    ...added.flatMap(({ hash, block, transactionHashes }) =>
+      transactionHashes.map((key, index): Put => {
+        return {
+          table: 'transaction',
+          key,
+          value: { blockHash: hash, blockNumber: block.header.number, index },
+        }
+      }),
+    ),
     { table: 'meta', key: 'head', value: to.hash },
   ],
 })
@@ -114,10 +114,10 @@ export const commitBatch = (
   const record = { hash, block, senders, transactionHashes, totalDifficulty, size, requests, position }
   const put: Put[] = [
     { table: 'block', key: hash, value: record },
-    { table: 'receipts', key: hash, value: executed.receipts },
     { table: 'branch', key: String(position.branch), value: branch },
     { table: 'position', key: positionKey(position), value: hash },
   ]
+  if (executed.receipts.length > 0) put.push({ table: 'receipts', key: hash, value: executed.receipts })
   if (executed.edits)
     put.push({ table: 'meta', key: editsKey(hash), value: JSON.stringify(editsToJson(executed.edits)) })
   if (position.branch === fresh) put.push({ table: 'meta', key: 'nextBranch', value: String(fresh + 1) })

@@ -44,14 +44,13 @@ export const positionKey = ({ branch, height }: Position): string => `${branch}/
 /** Records by table. Keys are hashes, or numbers in decimal. */
 export interface Tables {
   block: BlockRecord
+  /** Of a block that has transactions. */
   receipts: readonly Receipt[]
   /** Trie nodes, by hash. They are counted: what was put twice goes when it was removed twice. */
   node: Uint8Array
   /** Hashes of the nodes that a block put, by the block's hash; of a block whose trie is stored. */
   nodesOf: readonly Hash[]
   code: Uint8Array
-  /** Canonical block hash by number. */
-  canonical: Hash
   /** Canonical place of a transaction, by hash. */
   transaction: TransactionPlace
   /** Branches of the tree of states, by number. */

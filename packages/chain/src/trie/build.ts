@@ -4,6 +4,7 @@ import {
   type Branch,
   branch,
   type Child,
+  EMPTY_ROOT,
   extension,
   type HashBytes,
   hashOfTrie,
@@ -46,6 +47,7 @@ export const sharedNibbles = (path: Uint8Array, depth: number, other: Uint8Array
  * of a block. Needs no store.
  */
 export const listRoot = (items: readonly Uint8Array[]): Hash => {
+  if (items.length === 0) return EMPTY_ROOT
   const entries = items.map((value, index) => ({
     path: toNibbles(encodeRlp(BigInt(index))),
     value,

@@ -118,17 +118,22 @@ const editBranch = (branch: Branch, depth: number, edits: readonly Edit[], store
     if (child !== children[nibble]) changed = true
     children[nibble] = child
   }
-  return changed ? collapse(children, value, store) : branch
+  return changed ? collapse(children, value, branch, store) : branch
 }
 
 const EDIT = { leaf: editLeaf, extension: editExtension, branch: editBranch } as const
 
 /** A branch with fewer than two ways on is not one. */
-const collapse = (children: Child[], value: Uint8Array | undefined, store: NodeStore): Child => {
+const collapse = (
+  children: Child[],
+  value: Uint8Array | undefined,
+  before: Branch,
+  store: NodeStore,
+): Child => {
   const first = children.findIndex((child) => child !== undefined)
   if (first === -1) return value && leafOf(new Uint8Array(0), value)
   const isOnly = value === undefined && children.findLastIndex((child) => child !== undefined) === first
-  if (!isOnly) return branchOf(children, value)
+  if (!isOnly) return branchOf(children, value, before)
   return prefixed(Uint8Array.of(first), children[first], store)
 }
 

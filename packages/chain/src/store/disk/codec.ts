@@ -35,7 +35,6 @@ export const CODECS: { readonly [T in Table]: TableCodec<Tables[T]> } = {
     weight: 4,
   },
   code: { key: byHash('code'), encode: same, decode: same, weight: 1 },
-  canonical: { key: byNumber('canonical'), encode: hexToBytes, decode: bytesToHex, weight: 3 },
   transaction: {
     key: byHash('transaction'),
     encode: ({ blockHash, blockNumber, index }) => encodeRlp([blockHash, blockNumber, BigInt(index)]),

@@ -16,7 +16,6 @@ export const KIND: { readonly [K in Table | OtherKind]: number } = Object.fromEn
     copies: 'c',
     nodesOf: 'o',
     code: 'k',
-    canonical: 'h',
     transaction: 't',
     branch: 'g',
     position: 'p',
@@ -27,7 +26,7 @@ export const KIND: { readonly [K in Table | OtherKind]: number } = Object.fromEn
     /** The newest version within a branch, with its height. */
     newestAccount: 'a',
     newestSlot: 'e',
-    /** Every version, by height. */
+    /** Versions that are not the newest any more, by height. */
     account: 'A',
     slot: 'E',
     /** Which accounts and slots a block wrote, so that it can be taken back. */

@@ -147,7 +147,7 @@ export const createDiskStore = async (
     }
     operations.unshift(...before)
     if (batch.state) {
-      const versions = writeVersions(batch.state)
+      const versions = writeVersions(batch.state, newestOf)
       for (const operation of versions.operations) operations.push(operation)
       for (const [name, version] of versions.newest) keepVersion(newest, name, version)
     }

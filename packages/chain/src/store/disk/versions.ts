@@ -1,6 +1,7 @@
 /**
  * Versions of accounts and slots. The newest of a branch lies under a key of its own, which is all that reading
- * the head takes; each also lies by height, for old blocks, and so that a block can be taken back.
+ * the head takes; when another takes its place it lies by its height, for old blocks, and so that a block can be
+ * taken back. What is written once is one row.
  */
 import type { Address } from '@deed/evm'
 import type { Account } from '../../state/types.ts'
@@ -76,13 +77,17 @@ export interface VersionChange {
   readonly newest: Map<string, Version | null>
 }
 
-export const writeVersions = (write: StateWrite): VersionChange => {
+/** @param newestOf The newest version before: from now on an old one, which lies by its height. */
+export const writeVersions = (write: StateWrite, newestOf: (cell: Cell) => Version | null): VersionChange => {
   const { branch, height } = write.position
   const operations: Operation[] = []
   const newest = new Map<string, Version | null>()
   const append = (cell: Cell, value: Version['value'], bytes: Uint8Array): void => {
     const key = cell.key()
-    operations.push(putNewest(key, height, bytes), putSealed(versionKey(key, height), bytes))
+    const before = newestOf(cell)
+    if (before && before.height < height)
+      operations.push(putSealed(versionKey(key, before.height), encodeValue(before.value, key)))
+    operations.push(putNewest(key, height, bytes))
     newest.set(cell.name, { height, value, bytes: bytes.length })
   }
   for (const [address, account] of write.accounts)
