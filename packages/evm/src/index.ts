@@ -20,4 +20,5 @@ export {
   type Signature,
   signHash,
 } from './secp256k1.ts'
+export { tier1 } from './tier1/tier1.ts'
 export { bytesToWord, wordToAddress, wordToBytes, wordToHash } from './words.ts'
