@@ -1,7 +1,7 @@
 /** The CALL family and the CREATE family: what they charge, then the frame that they ask for. */
 import { layOut, spaceFor } from './code'
 import { delegateOf, enterCall, enterCreate } from './enter'
-import { expand, fault, HALTED, halt, MEMORY_LIMIT, pay } from './expansion'
+import { expand, fault, HALTED, MEMORY_LIMIT, pay, placeOf } from './expansion'
 import { DEPTH_LIMIT, depth, dropReturnData } from './frame'
 import { keccak256 } from './keccak'
 import { Account, AccountFlag, Code, Frame, Kind, Status } from './layout'
@@ -87,7 +87,7 @@ function call(frame: Frame, kind: u32): u32 {
     delegates ? changetype<usize>(frame) + offsetof<Frame>('value0') : value,
     given,
     frame.isStatic || kind == Kind.STATICCALL,
-    frame.memory + <usize>inputOffset,
+    placeOf(frame, inputOffset, inputSize),
     <u32>inputSize,
     outputOffset,
     outputSize,
@@ -133,7 +133,7 @@ function create(frame: Frame, kind: u32): u32 {
   frame.gas = gas - given
 
   const account = frame.account
-  const initcode = frame.memory + <usize>offset
+  const initcode = placeOf(frame, offset, size)
   frame.sp = kind == Kind.CREATE2 ? sp - 128 : sp - 96
   const isRefused = depth > DEPTH_LIMIT || isBelow(balanceOf(account), sp) || account.nonce == MAX_NONCE
   if (isRefused) return refuse(frame, given)

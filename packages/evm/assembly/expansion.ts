@@ -26,6 +26,13 @@ function priceOf(words: u64): u64 {
   return 3 * words + ((words * words) >> 9)
 }
 
+/** Where a range that is paid for begins. An empty one may be anywhere, and copying nothing from nowhere traps. */
+// @ts-ignore: decorator
+@inline
+export function placeOf(frame: Frame, offset: u64, size: u64): usize {
+  return size == 0 ? 0 : frame.memory + <usize>offset
+}
+
 /** Pays for memory up to the end of a range and grows it. An empty range is free wherever it is. */
 export function expand(frame: Frame, offset: u64, size: u64, gas: u64): u64 {
   if (size == 0) return gas

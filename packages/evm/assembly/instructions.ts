@@ -3,7 +3,7 @@
  * gives the gas that is left then, or {@link HALTED}.
  */
 import { payAccess } from './calls'
-import { expand, HALTED, halt, MEMORY_LIMIT, pay } from './expansion'
+import { expand, HALTED, halt, MEMORY_LIMIT, pay, placeOf } from './expansion'
 import { returnData, returnSize } from './frame'
 import { hostBlockHash } from './host'
 import { addLog, addRefund, saveSlot } from './journal'
@@ -236,7 +236,7 @@ export function log(frame: Frame, sp: usize, gas: u64, topics: u32): u64 {
     copy(to, topic)
     to += 32
   }
-  memory.copy(to, frame.memory + <usize>offset, <usize>size)
+  memory.copy(to, placeOf(frame, offset, size), <usize>size)
   addLog(record)
   return gas
 }

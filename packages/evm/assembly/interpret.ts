@@ -8,7 +8,7 @@
 import { callOrCreate } from './calls'
 import { isJumpdest } from './code'
 import { addModulo, divide, divideSigned, modulo, moduloSigned, multiplyModulo, power } from './divide'
-import { expand, fault, HALTED, pay } from './expansion'
+import { expand, fault, HALTED, pay, placeOf } from './expansion'
 import { returnSize } from './frame'
 import {
   copyMemory, copyOtherCode, copyReturnData, copyToMemory, exponentGas, hashMemory, loadBalance, loadBlobHash,
@@ -352,7 +352,7 @@ function run<T>(frame: Frame): u32 {
           const size = clamped(sp - 32, NOWHERE)
           gas = expand(frame, offset, size, gas)
           if (gas == HALTED) return fault
-          end(frame, gas, frame.memory + <usize>offset, <u32>size)
+          end(frame, gas, placeOf(frame, offset, size), <u32>size)
           fuel = blocksLeft
           return op == Op.RETURN ? Status.SUCCESS : Status.REVERT
         }
