@@ -11,7 +11,17 @@ import { fileURLToPath } from 'node:url'
 const folder = join(import.meta.dirname, '../assembly')
 const target = join(import.meta.dirname, '../src/tier1')
 
-const OPTIONS = ['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--outFile', 'tier1.wasm']
+const OPTIONS = [
+  '-O3',
+  '--converge',
+  '--noAssert',
+  '--runtime',
+  'stub',
+  '--enable',
+  'simd',
+  '--outFile',
+  'tier1.wasm',
+]
 
 /** Contents of the generated files, by name. */
 export async function build(): Promise<Record<string, string>> {
@@ -48,7 +58,9 @@ const SIZES: Record<string, number> = { u64: 8, i64: 8, u32: 4, i32: 4, u16: 2, 
 function layout(file: string): string {
   const source = readFileSync(join(folder, file), 'utf8')
   const tables: string[] = []
-  for (const [, kind, name, body] of source.matchAll(/\nexport (class|namespace) (\w+) \{\n([\s\S]*?)\n\}/g)) {
+  for (const [, kind, name, body] of source.matchAll(
+    /\nexport (class|namespace) (\w+) \{\n([\s\S]*?)\n\}/g,
+  )) {
     const rows = kind === 'class' ? offsets(body!) : constants(body!)
     const lines = rows.map(([field, value]) => `  ${field}: ${value},\n`).join('')
     tables.push(`export const ${constantName(name!)} = {\n${lines}} as const\n`)

@@ -1,5 +1,6 @@
 /** @deed/evm: bytecode + message + world -> outcome. Runs in Node and in a browser. */
 
+export { auto } from './auto.ts'
 export { create2Address, createAddress } from './created.ts'
 export * from './engine.ts'
 export * from './forks.ts'

@@ -1,5 +1,5 @@
 import type { Address, Engine } from '@deed/evm'
-import { bytesToHex, hexToBytes, interpreter } from '@deed/evm'
+import { auto, bytesToHex, hexToBytes } from '@deed/evm'
 import { openChain } from '../chain.ts'
 import type { Genesis, GenesisAccount } from '../genesis.ts'
 import { DEV_BALANCE_WEI, DEV_CHAIN_ID, devGenesis } from '../genesis-dev.ts'
@@ -89,7 +89,7 @@ export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> =
   const chain = await openChain({
     genesis: options.genesis ?? firstBlock(options, chainId, wallet.addresses),
     store,
-    engine: options.engine ?? interpreter,
+    engine: options.engine ?? auto,
   })
   const mempool = createMempool()
   const clock = createClock()

@@ -37,7 +37,7 @@ function writeTransaction(machine: Machine, transaction: TransactionContext): vo
   machine.integers[(at.context + CONTEXT.blobHashCount) >>> 2] = hashes.length
   if (hashes.length === 0) return
   const list = exports.lend(BigInt(32 * hashes.length))
-  hashes.forEach((hash, index) => writeHex(machine, list + 32 * index, hash))
+  for (const [index, hash] of hashes.entries()) writeHex(machine, list + 32 * index, hash)
   machine.integers[(at.context + CONTEXT.blobHashes) >>> 2] = list
 }
 

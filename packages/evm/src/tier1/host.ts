@@ -66,7 +66,8 @@ function loadAccount(machine: Machine, record: number): void {
   const address = addressOf(machine, record)
   const { integers, limbs } = machine
   // Only small addresses are precompiles, unless a simulation moved some.
-  const isSmall = limbs[(record + ACCOUNT.address1) >>> 3] === 0n && integers[(record + ACCOUNT.address2) >>> 2] === 0
+  const isSmall =
+    limbs[(record + ACCOUNT.address1) >>> 3] === 0n && integers[(record + ACCOUNT.address2) >>> 2] === 0
   if (isSmall || precompiles !== undefined) {
     const usual = precompilesAt(fork)
     let flags = integers[(record + ACCOUNT.flags) >>> 2]!

@@ -163,6 +163,4 @@ const BYTE_HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
 )
 
 /** Value of a hexadecimal digit by its character code. */
-const NIBBLE = Uint8Array.from({ length: 128 }, (_, code) =>
-  Number.parseInt(String.fromCharCode(code), 16),
-)
+const NIBBLE = Uint8Array.from({ length: 128 }, (_, code) => Number.parseInt(String.fromCharCode(code), 16))

@@ -103,5 +103,7 @@ function changeOf(machine: Machine, record: number, storage: Map<bigint, bigint>
 function destroyedBy(machine: Machine): Address[] {
   const list = machine.exports.collectDestroyed() >>> 2
   const { integers } = machine
-  return Array.from({ length: integers[list]! }, (_, index) => addressOf(machine, integers[list + 1 + index]!))
+  return Array.from({ length: integers[list]! }, (_, index) =>
+    addressOf(machine, integers[list + 1 + index]!),
+  )
 }
