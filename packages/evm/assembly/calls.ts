@@ -123,7 +123,8 @@ function create(frame: Frame, kind: u32): u32 {
   const sp = frame.sp
   const offset = clamped(sp - 32, MEMORY_LIMIT + 1)
   const size = clamped(sp - 64, u64.MAX_VALUE)
-  if (size > rules.maxInitcodeSize) return Status.INITCODE_TOO_LARGE
+  // Before Shanghai there is no limit, and only gas bounds it.
+  if (rules.maxInitcodeSize != u32.MAX_VALUE && size > rules.maxInitcodeSize) return Status.INITCODE_TOO_LARGE
   let gas = expand(frame, offset, size, frame.gas)
   if (gas == HALTED) return fault
   const wordGas = rules.initcodeWordGas + (kind == Kind.CREATE2 ? KECCAK_WORD_GAS : 0)

@@ -27,13 +27,22 @@ export function randomContract(random: Random): Piece {
   const size = 3 + random.below(random.chance(0.1) ? 80 : 25)
   const body = sequence(random, state, functions, size)
   return all(
+    // So that most of what follows finds something on the stack.
+    ...Array.from({ length: random.chance(0.9) ? 12 : 0 }, () => push(random.word())),
     body,
     ending(random),
-    ...functions.map((label) =>
-      all({ kind: 'label', label }, sequence(random, state, [], 1 + random.below(6)), bytes(0x56)),
-    ),
+    ...functions.map((label) => all({ kind: 'label', label }, neutral(random), neutral(random), bytes(0x56))),
   )
 }
+
+/** Leaves the stack as it is: what a function does that returns by the label on top. */
+const neutral = (random: Random): Piece =>
+  random.pick([
+    all(push(random.word()), small(random, 4), bytes(0x55)),
+    all(push(random.word()), small(random, 300), bytes(0x52)),
+    all(small(random, 40), small(random, 40), bytes(0xa0)),
+    all(push(random.word()), push(random.word()), bytes(random.pick(BINARY)), small(random, 4), bytes(0x5d)),
+  ])
 
 interface State {
   labels: number

@@ -377,3 +377,10 @@ describe('EIP-7702', () => {
     expect(evaluate(success, { holdings: chain })).toBe(0n)
   })
 })
+
+describe('what the fuzzer found', () => {
+  test('initialisation code of a size that no number holds is out of gas where nothing limits it', () => {
+    const program = `PUSH10 0x03ffffffffffffffffff PUSH4 0x3a6a7244 PUSH1 0x00 CREATE`
+    expect(run(program, { fork: 'SpuriousDragon' })).toMatchObject({ reason: 'out of gas' })
+  })
+})
