@@ -1,7 +1,7 @@
 /**
  * What is worked out about a code before it first runs: its basic blocks. Gas and bounds of the stack are checked
  * once for a whole block, when it is entered. A block ends before a JUMPDEST and after whatever jumps, ends the
- * frame, calls, or looks at the gas that is left (GAS, SSTORE).
+ * frame, calls, looks at the gas that is left (GAS, SSTORE), or may halt for another reason than gas (RETURNDATACOPY).
  */
 import { keccak256 } from './keccak'
 import { Block, Code } from './layout'
@@ -118,7 +118,7 @@ function close(blocks: usize, start: usize, gas: u32, needs: i32, most: i32): vo
 // @ts-ignore: decorator
 @inline
 function endsBlock(op: u32): bool {
-  if (op < 0x54) return op == Op.STOP
+  if (op < 0x54) return op == Op.STOP || op == Op.RETURNDATACOPY
   if (op < 0x60) return op == Op.SSTORE || op == Op.JUMP || op == Op.JUMPI || op == Op.GAS
   return op >= 0xf0
 }
@@ -127,8 +127,14 @@ function endsBlock(op: u32): bool {
 // @ts-ignore: decorator
 @inline
 export function isJumpdest(code: Code, destination: usize): bool {
-  if (!isSmall(destination) || load<u64>(destination) >= <u64>code.size) return false
-  const pc = load<usize>(destination)
+  return isSmall(destination) && isJumpdestAt(code, load<u64>(destination))
+}
+
+// @ts-ignore: decorator
+@inline
+export function isJumpdestAt(code: Code, destination: u64): bool {
+  if (destination >= <u64>code.size) return false
+  const pc = <usize>destination
   // A byte that only looks like one is data, and begins no block.
   return load<u8>(code.bytes + pc) == Op.JUMPDEST && load<u32>(code.blocks + (pc << 3)) != 0
 }

@@ -55,5 +55,6 @@ export function expand(frame: Frame, offset: u64, size: u64, gas: u64): u64 {
     frame.memoryOrder = larger
   }
   frame.memorySize = words << 5
+  frame.reach = (words << 5) - 31
   return gas - price
 }

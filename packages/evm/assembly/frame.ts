@@ -51,6 +51,7 @@ export function pushFrame(
   if (frame.stack == 0) frame.stack = takeClean(16) + STACK_MARGIN
   frame.sp = frame.stack - 32
   frame.memorySize = 0
+  frame.reach = 0
   frame.memoryOrder = 0
   frame.codeOrder = 0
   frame.inputSize = 0

@@ -7,7 +7,8 @@ import { makeInitcode } from './calls'
 import { delegateOf, enterCall, enterCreate, finish, resultGas, resultStatus } from './enter'
 import { depth, frameAt, makeReturnData, resetFrames, returnData, returnSize } from './frame'
 import { hostGiveUp } from './host'
-import { interpret, output, outputSize, refuel } from './interpret'
+import { step } from './compiled'
+import { interpretChecked, output, outputSize, refuel } from './interpret'
 import { keccak256 } from './keccak'
 import { lastLog, logCount, refund, resetJournal } from './journal'
 import { Account, AccountFlag, Code, Kind, Log, Slot, SlotFlag, Status } from './layout'
@@ -18,6 +19,7 @@ import {
 } from './state'
 import { copyReversed, isBelow } from './word'
 
+export * from './compiled'
 export { collectChanges, collectDestroyed, lend, makeReturnData, noteDelegation, resultGas, resultStatus }
 
 /** A word for arguments. */
@@ -72,9 +74,10 @@ export function drive(blocks: i32): bool {
   refuel(blocks)
   while (depth > 0) {
     const frame = frameAt(depth)
-    const status = interpret(frame)
+    let status = step(frame)
+    if (status == Status.UNCHECKED) status = interpretChecked(frame)
     if (status == Status.PAUSED) return false
-    if (status != Status.ENTERED) finish(frame, status, output, outputSize)
+    if (status != Status.ENTERED && status != Status.GOES_ON) finish(frame, status, output, outputSize)
   }
   return true
 }

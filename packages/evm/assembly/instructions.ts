@@ -3,6 +3,7 @@
  * gives the gas that is left then, or {@link HALTED}.
  */
 import { payAccess } from './calls'
+import { power } from './divide'
 import { expand, HALTED, halt, MEMORY_LIMIT, pay, placeOf } from './expansion'
 import { returnData, returnSize } from './frame'
 import { hostBlockHash } from './host'
@@ -38,8 +39,10 @@ function wordsOf(size: u64): u64 {
   return (size + 31) >> 5
 }
 
-export function exponentGas(exponent: usize): u64 {
-  return rules.expByteGas * ((263 - leadingZeros(exponent)) >> 3)
+export function exponentiate(sp: usize, gas: u64): u64 {
+  gas = pay(gas, rules.expByteGas * ((263 - leadingZeros(sp - 32)) >> 3))
+  if (gas != HALTED) power(sp, sp - 32)
+  return gas
 }
 
 /** Offset and size, replaced by the hash. */

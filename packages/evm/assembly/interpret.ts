@@ -7,11 +7,11 @@
  */
 import { callOrCreate } from './calls'
 import { isJumpdest } from './code'
-import { addModulo, divide, divideSigned, modulo, moduloSigned, multiplyModulo, power } from './divide'
-import { expand, fault, HALTED, pay, placeOf } from './expansion'
+import { addModulo, divide, divideSigned, modulo, moduloSigned, multiplyModulo } from './divide'
+import { expand, fault, HALTED, placeOf } from './expansion'
 import { returnSize } from './frame'
 import {
-  copyMemory, copyOtherCode, copyReturnData, copyToMemory, exponentGas, hashMemory, loadBalance, loadBlobHash,
+  copyMemory, copyOtherCode, copyReturnData, copyToMemory, exponentiate, hashMemory, loadBalance, loadBlobHash,
   loadBlockHash, loadCodeHash, loadCodeSize, loadInput, loadSlot, loadTransient, log, selfdestruct, storeSlot,
   storeTransient,
 } from './instructions'
@@ -30,10 +30,13 @@ import {
 export let output: usize = 0
 export let outputSize: u32 = 0
 
-/** Blocks that a slice has left. */
-export let fuel: i32 = 0
+/** Blocks that a slice has left; where compiled code counts down too. */
+export const FUEL = memory.data(4)
+
+// @ts-ignore: decorator
+@inline
 export function refuel(blocks: i32): void {
-  fuel = blocks
+  store<i32>(FUEL, blocks)
 }
 
 const STACK_BYTES: usize = 1024 * 32
@@ -41,25 +44,20 @@ const STACK_BYTES: usize = 1024 * 32
 const NOWHERE: u64 = u64.MAX_VALUE
 
 export function interpret(frame: Frame): u32 {
-  const status = run<u32>(frame)
-  return status == UNCHECKED ? run<u8>(frame) : status
+  return run<u32>(frame)
 }
 
-const UNCHECKED: u32 = 255
+/** Of a block that cannot be paid for or lacks words on the stack: where and why it halts. */
+export function interpretChecked(frame: Frame): u32 {
+  return run<u8>(frame)
+}
 
 // @ts-ignore: decorator
 @inline
-function suspend(frame: Frame, pc: usize, sp: usize, gas: u64): void {
+export function suspend(frame: Frame, pc: usize, sp: usize, gas: u64): void {
   frame.pc = pc
   frame.sp = sp
   frame.gas = gas
-}
-
-/** Offsets below this have 32 bytes paid for. */
-// @ts-ignore: decorator
-@inline
-function reachOf(frame: Frame): u64 {
-  return frame.memorySize == 0 ? 0 : frame.memorySize - 31
 }
 
 /** `T` is u8 where every instruction is checked. */
@@ -73,8 +71,8 @@ function run<T>(frame: Frame): u32 {
   let sp = frame.sp
   let gas = frame.gas
   let memory = frame.memory
-  let reach = reachOf(frame)
-  let blocksLeft = fuel
+  let reach = frame.reach
+  let blocksLeft = load<i32>(FUEL)
 
   for (;;) {
     if (!checked) {
@@ -86,9 +84,9 @@ function run<T>(frame: Frame): u32 {
       const price: u64 = block.gas
       const height = <u32>(sp + 32 - stack) - <u32>block.needs
       if (gas < price || height > <u32>block.room) {
-        fuel = blocksLeft
+        refuel(blocksLeft)
         suspend(frame, pc - base, sp, gas)
-        return UNCHECKED
+        return Status.UNCHECKED
       }
       gas -= price
       pc += <usize>(load<u8>(pc) == Op.JUMPDEST)
@@ -105,7 +103,7 @@ function run<T>(frame: Frame): u32 {
         gas -= opcode.gas
       }
       switch (op) {
-        case Op.STOP: { end(frame, gas, 0, 0); fuel = blocksLeft; return Status.SUCCESS }
+        case Op.STOP: { end(frame, gas, 0, 0); refuel(blocksLeft); return Status.SUCCESS }
         case Op.ADD: { add(sp, sp - 32); sp -= 32; continue }
         case Op.MUL: { multiply(sp, sp - 32); sp -= 32; continue }
         case Op.SUB: { subtract(sp, sp - 32); sp -= 32; continue }
@@ -116,9 +114,8 @@ function run<T>(frame: Frame): u32 {
         case Op.ADDMOD: { addModulo(sp, sp - 32, sp - 64); sp -= 64; continue }
         case Op.MULMOD: { multiplyModulo(sp, sp - 32, sp - 64); sp -= 64; continue }
         case Op.EXP: {
-          gas = pay(gas, exponentGas(sp - 32))
+          gas = exponentiate(sp, gas)
           if (gas == HALTED) return fault
-          power(sp, sp - 32)
           sp -= 32
           continue
         }
@@ -142,7 +139,7 @@ function run<T>(frame: Frame): u32 {
           gas = hashMemory(frame, sp, gas)
           if (gas == HALTED) return fault
           memory = frame.memory
-          reach = reachOf(frame)
+          reach = frame.reach
           sp -= 32
           continue
         }
@@ -157,7 +154,7 @@ function run<T>(frame: Frame): u32 {
           gas = copyToMemory(frame, sp, gas, frame.input, frame.inputSize)
           if (gas == HALTED) return fault
           memory = frame.memory
-          reach = reachOf(frame)
+          reach = frame.reach
           sp -= 96
           continue
         }
@@ -166,7 +163,7 @@ function run<T>(frame: Frame): u32 {
           gas = copyToMemory(frame, sp, gas, code.bytes, code.size)
           if (gas == HALTED) return fault
           memory = frame.memory
-          reach = reachOf(frame)
+          reach = frame.reach
           sp -= 96
           continue
         }
@@ -176,7 +173,7 @@ function run<T>(frame: Frame): u32 {
           gas = copyOtherCode(frame, sp, gas)
           if (gas == HALTED) return fault
           memory = frame.memory
-          reach = reachOf(frame)
+          reach = frame.reach
           sp -= 128
           continue
         }
@@ -185,9 +182,9 @@ function run<T>(frame: Frame): u32 {
           gas = copyReturnData(frame, sp, gas)
           if (gas == HALTED) return fault
           memory = frame.memory
-          reach = reachOf(frame)
+          reach = frame.reach
           sp -= 96
-          continue
+          break
         }
         case Op.EXTCODEHASH: { gas = loadCodeHash(sp, gas); if (gas == HALTED) return fault; continue }
         case Op.BLOCKHASH: { loadBlockHash(sp); continue }
@@ -208,7 +205,7 @@ function run<T>(frame: Frame): u32 {
             gas = expand(frame, isSmall(sp) ? at : NOWHERE, 32, gas)
             if (gas == HALTED) return fault
             memory = frame.memory
-            reach = reachOf(frame)
+            reach = frame.reach
           }
           copyReversed(sp, memory + <usize>at)
           continue
@@ -219,7 +216,7 @@ function run<T>(frame: Frame): u32 {
             gas = expand(frame, isSmall(sp) ? at : NOWHERE, 32, gas)
             if (gas == HALTED) return fault
             memory = frame.memory
-            reach = reachOf(frame)
+            reach = frame.reach
           }
           copyReversed(memory + <usize>at, sp - 32)
           sp -= 64
@@ -231,7 +228,7 @@ function run<T>(frame: Frame): u32 {
             gas = expand(frame, isSmall(sp) ? at : NOWHERE, 1, gas)
             if (gas == HALTED) return fault
             memory = frame.memory
-            reach = reachOf(frame)
+            reach = frame.reach
           }
           store<u8>(memory + <usize>at, load<u8>(sp - 32))
           sp -= 64
@@ -280,7 +277,7 @@ function run<T>(frame: Frame): u32 {
           gas = copyMemory(frame, sp, gas)
           if (gas == HALTED) return fault
           memory = frame.memory
-          reach = reachOf(frame)
+          reach = frame.reach
           sp -= 96
           continue
         }
@@ -326,7 +323,7 @@ function run<T>(frame: Frame): u32 {
           gas = log(frame, sp, gas, op - Op.LOG0)
           if (gas == HALTED) return fault
           memory = frame.memory
-          reach = reachOf(frame)
+          reach = frame.reach
           sp -= (<usize>op - Op.LOG0 + 2) << 5
           continue
         }
@@ -337,30 +334,27 @@ function run<T>(frame: Frame): u32 {
         case Op.DELEGATECALL:
         case Op.STATICCALL: {
           suspend(frame, pc - base, sp, gas)
-          fuel = blocksLeft
+          refuel(blocksLeft)
           const status = callOrCreate(frame, op)
           if (status != Status.GOES_ON) return status
           sp = frame.sp
           gas = frame.gas
           memory = frame.memory
-          reach = reachOf(frame)
+          reach = frame.reach
           break
         }
         case Op.RETURN:
         case Op.REVERT: {
-          const offset = clamped(sp, NOWHERE)
-          const size = clamped(sp - 32, NOWHERE)
-          gas = expand(frame, offset, size, gas)
+          gas = returnMemory(frame, sp, gas)
           if (gas == HALTED) return fault
-          end(frame, gas, placeOf(frame, offset, size), <u32>size)
-          fuel = blocksLeft
+          refuel(blocksLeft)
           return op == Op.RETURN ? Status.SUCCESS : Status.REVERT
         }
         case Op.SELFDESTRUCT: {
           gas = selfdestruct(frame, sp, gas)
           if (gas == HALTED) return fault
           end(frame, gas, 0, 0)
-          fuel = blocksLeft
+          refuel(blocksLeft)
           return Status.SUCCESS
         }
         default:
@@ -372,9 +366,18 @@ function run<T>(frame: Frame): u32 {
   return unreachable()
 }
 
+/** Offset and size of the output; the frame keeps the gas that is left. */
+export function returnMemory(frame: Frame, sp: usize, gas: u64): u64 {
+  const offset = clamped(sp, NOWHERE)
+  const size = clamped(sp - 32, NOWHERE)
+  gas = expand(frame, offset, size, gas)
+  if (gas != HALTED) end(frame, gas, placeOf(frame, offset, size), <u32>size)
+  return gas
+}
+
 // @ts-ignore: decorator
 @inline
-function end(frame: Frame, gas: u64, from: usize, size: u32): void {
+export function end(frame: Frame, gas: u64, from: usize, size: u32): void {
   frame.gas = gas
   output = from
   outputSize = size

@@ -104,7 +104,7 @@ export class Code {
   delegates: bool
   /** How often it was entered or looped. */
   heat: u32
-  /** Of tier 2: index in the table of functions by offset; zero if it is not compiled. */
+  /** Of tier 2: by offset, where in the table the function is that begins there, or zero. Null if it is not compiled. */
   compiled: usize
 }
 
@@ -151,6 +151,8 @@ export class Frame {
   memory: usize
   /** Bytes of memory paid for. */
   memorySize: u64
+  /** Offsets below this have 32 bytes paid for. */
+  reach: u64
   /** Log2 of the block that holds it; zero if it has none. */
   memoryOrder: u32
   kind: u32
@@ -196,6 +198,8 @@ export namespace Status {
   export const GOES_ON: u32 = 3
   /** The slice is used up. */
   export const PAUSED: u32 = 4
+  /** The block at which the frame stands halts: to be run instruction by instruction. */
+  export const UNCHECKED: u32 = 5
   // Halts, from here on.
   export const OUT_OF_GAS: u32 = 16
   export const STACK_UNDERFLOW: u32 = 17

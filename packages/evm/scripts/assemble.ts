@@ -11,17 +11,8 @@ import { fileURLToPath } from 'node:url'
 const folder = join(import.meta.dirname, '../assembly')
 const target = join(import.meta.dirname, '../src/tier1')
 
-const OPTIONS = [
-  '-O3',
-  '--converge',
-  '--noAssert',
-  '--runtime',
-  'stub',
-  '--enable',
-  'simd',
-  '--outFile',
-  'tier1.wasm',
-]
+const OPTIONS =
+  '-O3 --converge --noAssert --runtime stub --enable simd --exportTable --outFile tier1.wasm'.split(' ')
 
 /** Contents of the generated files, by name. */
 export async function build(): Promise<Record<string, string>> {
