@@ -84,6 +84,8 @@ export const compile = async (options: CompileOptions): Promise<Compilation> => 
       const list = remark.severity === 'error' ? errors : warnings
       list.push(toDiagnostic(remark, sources))
     }
+    // A fault found while code is made (a stack too deep) leaves contracts without any.
+    if (errors.length > 0) continue
     for (const [source, contracts] of Object.entries(output.contracts ?? {})) {
       // A file that entries of two compilers share is compiled by both; the newest one's artifact stands for it.
       if (

@@ -1,4 +1,4 @@
-import { type Address, type Engine, interpreter } from '@deed/evm'
+import { type Address, auto, type Engine } from '@deed/evm'
 import { openChain } from '../chain.ts'
 import type { Genesis, GenesisAccount } from '../genesis.ts'
 import { DEV_BALANCE_WEI, DEV_CHAIN_ID, devGenesis } from '../genesis-dev.ts'
@@ -94,7 +94,7 @@ export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> =
   const chain = await openChain({
     genesis: options.genesis ?? firstBlock(options, chainId, genesisTime, wallet.addresses),
     store,
-    engine: options.engine ?? interpreter,
+    engine: options.engine ?? auto,
   })
   const mempool = createMempool()
   const usual: BlockSettings = { beneficiary: options.beneficiary ?? ZERO_ADDRESS }
