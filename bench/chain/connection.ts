@@ -60,7 +60,9 @@ const cutAnswer = (held: Buffer): { body: string; rest: Buffer } | undefined => 
   const length = /content-length: *(\d+)/i.exec(head)?.[1]
   if (length !== undefined) {
     const to = end + 4 + Number(length)
-    return held.length < to ? undefined : { body: held.toString('utf8', end + 4, to), rest: held.subarray(to) }
+    return held.length < to
+      ? undefined
+      : { body: held.toString('utf8', end + 4, to), rest: held.subarray(to) }
   }
   return cutChunks(held, end + 4)
 }

@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { bytesToHex, hexToBytes, keccak256, privateKeyToAddress } from '../../packages/evm/src/index.ts'
 import { DEV_PRIVATE_KEYS } from '../../packages/chain/src/dev/accounts.ts'
 import { encodeTransaction } from '../../packages/chain/src/transaction/codec.ts'
 import { signTransaction } from '../../packages/chain/src/transaction/signature.ts'
+import { bytesToHex, hexToBytes, keccak256, privateKeyToAddress } from '../../packages/evm/src/index.ts'
 import { compile } from '../../packages/solidity/src/index.ts'
 import { ask, type Connection } from './connection.ts'
 
@@ -61,12 +61,20 @@ const sign = (sender: Sender, to: `0x${string}` | undefined, data: string, gasLi
 
 /** Deploys the token and gives each of `count` senders ether and tokens. */
 export const prepare = async (connection: Connection, count: number): Promise<Token> => {
-  const owner: Sender = { key: DEV_PRIVATE_KEYS[0]!, address: privateKeyToAddress(DEV_PRIVATE_KEYS[0]!), nonce: 0n }
-  owner.nonce = BigInt((await ask(connection, 'eth_getTransactionCount', [owner.address, 'latest'])) as string)
+  const owner: Sender = {
+    key: DEV_PRIVATE_KEYS[0]!,
+    address: privateKeyToAddress(DEV_PRIVATE_KEYS[0]!),
+    nonce: 0n,
+  }
+  owner.nonce = BigInt(
+    (await ask(connection, 'eth_getTransactionCount', [owner.address, 'latest'])) as string,
+  )
   const hash = await ask(connection, 'eth_sendRawTransaction', [
     sign(owner, undefined, (await tokenCode()) + word(owner.address), 5_000_000n),
   ])
-  const { contractAddress } = (await receipt(connection, hash as string)) as { contractAddress: `0x${string}` }
+  const { contractAddress } = (await receipt(connection, hash as string)) as {
+    contractAddress: `0x${string}`
+  }
   const senders = Array.from({ length: count }, (_, index): Sender => {
     const key = keccak256(new TextEncoder().encode(`bench sender ${index}`))
     return { key, address: privateKeyToAddress(key), nonce: 0n }
@@ -74,7 +82,9 @@ export const prepare = async (connection: Connection, count: number): Promise<To
   for (const { address } of senders) {
     await ask(connection, 'hardhat_setBalance', [address, '0x3635c9adc5dea000000'])
     const data = `0x${selector('mint(address,uint256)')}${word(address)}${word(10n ** 12n)}`
-    const minted = await ask(connection, 'eth_sendRawTransaction', [sign(owner, contractAddress, data, 200_000n)])
+    const minted = await ask(connection, 'eth_sendRawTransaction', [
+      sign(owner, contractAddress, data, 200_000n),
+    ])
     await receipt(connection, minted as string)
   }
   return { address: contractAddress, senders }

@@ -20,6 +20,8 @@ export interface Running {
   readonly startMs: number
   /** Of the process that answers, in MB. */
   memory(): number
+  /** Milliseconds of processor time that it has taken so far. */
+  cpuMs(): number
   stop(): Promise<void>
 }
 
@@ -39,7 +41,10 @@ const deed = (name: string, more: object): Program => ({
           port,
           gasLimit: String(GAS_LIMIT),
           ...Object.fromEntries(
-            Object.entries(more).map(([key, value]) => [key, value === 'FOLDER' ? join(folder, 'chain') : value]),
+            Object.entries(more).map(([key, value]) => [
+              key,
+              value === 'FOLDER' ? join(folder, 'chain') : value,
+            ]),
           ),
         }),
       ],
@@ -69,7 +74,9 @@ export const PROGRAMS: readonly Program[] = [
   {
     name: 'anvil',
     start: (port) =>
-      spawn(bin('anvil'), ['--port', String(port), '--silent', '--gas-limit', String(GAS_LIMIT)], { stdio: 'ignore' }),
+      spawn(bin('anvil'), ['--port', String(port), '--silent', '--gas-limit', String(GAS_LIMIT)], {
+        stdio: 'ignore',
+      }),
   },
   {
     name: 'hardhat',
@@ -116,6 +123,7 @@ export const run = async (program: Program, folder?: string): Promise<Running> =
     port,
     startMs,
     memory: () => memoryOf(child.pid!),
+    cpuMs: () => cpuMsOf(child.pid!),
     stop: async () => {
       const gone = new Promise((resolve) => child.once('exit', resolve))
       child.kill('SIGTERM')
@@ -132,5 +140,13 @@ const memoryOf = (pid: number): number => {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8')
   const own = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim()
-  return own + (children === '' ? 0 : children.split(' ').reduce((sum, child) => sum + memoryOf(Number(child)), 0))
+  return (
+    own + (children === '' ? 0 : children.split(' ').reduce((sum, child) => sum + memoryOf(Number(child)), 0))
+  )
+}
+
+/** Processor time of a process with all of its threads; Linux counts in hundredths of a second. */
+const cpuMsOf = (pid: number): number => {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
+  return (Number(fields[11]) + Number(fields[12])) * 10
 }

@@ -12,6 +12,9 @@ import type { Control, Node } from '../rpc/node.ts'
 import { found, settle } from '../state/missing.ts'
 import { createMemoryStore } from '../store/memory.ts'
 import { positionKey, type Store } from '../store/store.ts'
+import { isFault } from '../transaction/fault.ts'
+import { decodePooledTransaction } from '../transaction/sidecar.ts'
+import { knownSender } from '../transaction/signature.ts'
 import { createShared, createTurns } from '../turns.ts'
 import { createWallet, DEV_PRIVATE_KEYS } from './accounts.ts'
 import type { BlockSettings } from './block-settings.ts'
@@ -60,6 +63,11 @@ export interface DevNodeOptions {
    * blocks. Default: not at all. The server waits for one turn of the event loop.
    */
   readonly gather?: () => Promise<void>
+  /**
+   * Finds out who signed a transaction in its network encoding, where others can do that better than this thread.
+   * Default: it is found out here.
+   */
+  readonly recover?: (encoded: Uint8Array) => Promise<Address | undefined>
   /** Is told what went wrong where nobody waits for the answer: blocks that a timer mines. Default: not told. */
   readonly warn?: (error: Error) => void
 }
@@ -88,7 +96,7 @@ export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> =
   const wallet = createWallet(options.privateKeys ?? DEV_PRIVATE_KEYS, chainId)
   const { wallTime, order = 'fees' } = options
   const { record = () => {}, gather = async () => {}, warn = () => {} } = options
-  const { uptimeMs = () => performance.now() } = options
+  const { uptimeMs = () => performance.now(), recover } = options
   const store = options.store ?? createMemoryStore()
   const genesisTime = options.genesisTime ?? (await storedGenesisTime(store)) ?? wallTime()
   const chain = await openChain({
@@ -135,6 +143,16 @@ export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> =
     // What has to wait all the same is kept too.
     await effects.save()
   })
+  /** Resolves in the order in which transactions came, whichever was recovered first. */
+  let lastRecovered: Promise<unknown> = Promise.resolve()
+  const recovered = (encoded: Uint8Array): Promise<unknown> => {
+    const sender = recover!(encoded)
+    lastRecovered = lastRecovered.then(async () => {
+      const [from, pooled] = [await sender, decodePooledTransaction(encoded)]
+      if (from && !isFault(pooled)) knownSender(pooled.transaction, from)
+    })
+    return lastRecovered
+  }
   const timer = createTimer(async () => {
     await inTurn(() => effects.mineBlock(wallTime()))
     await chain.settled()
@@ -156,6 +174,7 @@ export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> =
     },
     control: createControl(state, effects, inTurn, { wallTime, timer, mineWaiting, gather }),
     submit: async (encoded, impersonated) => {
+      if (recover && encoded instanceof Uint8Array && !impersonated) await recovered(encoded)
       const entry = await inTurn(async () =>
         effects.takeIn(
           typeof encoded === 'function' ? await encoded() : encoded,

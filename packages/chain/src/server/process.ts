@@ -3,6 +3,7 @@ import { createDevNode, LOCAL } from '../dev/node.ts'
 import type { MempoolOrder } from '../mempool/order.ts'
 import type { ForwardTarget } from './forward.ts'
 import { parseSecret } from './jwt.ts'
+import { createRecovery } from './recovery.ts'
 import { startServer } from './server.ts'
 
 export interface ChainProcessOptions {
@@ -54,7 +55,9 @@ export const runProcess = async (options: ChainProcessOptions): Promise<void> =>
 const start = async (options: ChainProcessOptions): Promise<void> => {
   const { folder, durable } = options
   const store = folder && (await (await import('../store/disk/index.ts')).openDiskStore(folder, { durable }))
+  const recovery = createRecovery()
   const node = await createDevNode({
+    recover: recovery.sender,
     ...(store && { store }),
     ...(options.order !== undefined && { order: options.order }),
     wallTime: () => BigInt(Math.floor(Date.now() / 1000)),
@@ -98,6 +101,7 @@ const start = async (options: ChainProcessOptions): Promise<void> => {
     closing = true
     await Promise.all([server.close(), engine?.close(), ipc ? ipc.close() : undefined])
     await node.close()
+    await recovery.close()
     process.exit(0)
   }
   process.on('SIGTERM', close)
