@@ -10,6 +10,7 @@ import { blockContext, executeBlock, type Host, rulesAfter, rulesOf } from './ex
 import { runCall } from './execute/call.ts'
 import { emptyBlock } from './execute/empty-blocks.ts'
 import { type BlockFault, blockFault, isBlockFault } from './execute/fault.ts'
+import type { Scope } from './execute/message.ts'
 import { openGenesis } from './execute/open-genesis.ts'
 import { type Replay, replayBlock } from './execute/replay.ts'
 import { type SimulatedBlock, type Simulation, simulate } from './execute/simulate.ts'
@@ -52,6 +53,8 @@ export interface Chain {
   readonly genesis: BlockRecord
   /** The canonical head. */
   readonly head: BlockRecord
+  /** Rises whenever the head is another one, or its state has been edited. */
+  readonly version: number
   /** What a developer has changed in the head's state, see {@link Chain.edit}. */
   readonly edits: StateOverrides
   /**
@@ -137,6 +140,7 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
   const read = <T extends Table>(table: T, key: string): Promise<Tables[T] | undefined> =>
     settle(store, () => found(store.record(table, key)))
   const known = async (hash: Hash): Promise<BlockRecord> => {
+    if (hash === head?.hash) return head
     const record = await read('block', hash)
     if (!record) throw new UnknownBlock(hash)
     return record
@@ -148,7 +152,9 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
   const edits: Edits = new Map()
   /** The edits as a layer on the head's state. */
   let edited = createLayer()
-  let head = await known((await read('meta', 'head'))! as Hash)
+  let head: BlockRecord
+  head = await known((await read('meta', 'head'))! as Hash)
+  let version = 0
   /** A write failed, and no other will succeed until the store is opened again. */
   let isReadOnly = false
 
@@ -158,16 +164,22 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
     return overlay(readerAt(store, record.position), layer)
   }
 
-  const call = (
-    { header }: Block,
-    rules: Rules,
-    parent: BlockRecord,
-    open: () => Reader,
-    request: CallRequest,
-    options: CallOptions,
-  ) => {
+  const scopeIn = ({ header }: Block, rules: Rules, parent: BlockRecord): Scope => {
     const block = blockContext(header, rules)
-    const scope = { engine, rules, block, blockHash: ancestorHashes(store, parent) }
+    return { engine, rules, block, blockHash: ancestorHashes(store, parent) }
+  }
+  /** Where calls on a committed block run: most are on the same few. */
+  const scopes = new WeakMap<BlockRecord, Scope>()
+  const scopeOf = (record: BlockRecord): Scope => {
+    let scope = scopes.get(record)
+    if (scope === undefined) {
+      scope = scopeIn(record.block, rulesOf(config, record), record)
+      scopes.set(record, scope)
+    }
+    return scope
+  }
+
+  const call = (scope: Scope, open: () => Reader, request: CallRequest, options: CallOptions) => {
     return settle(store, () => {
       const state = open()
       return runCall(scope, options.layer ? overlay(state, options.layer) : state, request, options)
@@ -203,10 +215,12 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
     writing.catch(() => {
       // The first that could not be written was built on the last that was.
       if (!isReadOnly) head = before
+      version++
       isReadOnly = true
     })
     tries.keep(executed.hash, executed.trie)
     head = record
+    version++
     return record
   }
 
@@ -252,9 +266,13 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
         await store.write(editsBatch(new Map(), new Map([...changes.keys()].map((a) => [a, next.get(a)!]))))
         mergeLayer(edited, change)
         addEdits(edits, changes)
+        version++
       }),
     get head() {
       return head
+    },
+    get version() {
+      return version
     },
     block: (hash) => read('block', hash),
     blockByNumber: async (number) => {
@@ -311,6 +329,7 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
           joinBatches(joinBatches(canonicalBatch(record, move), editsBatch(edits, next)), also),
         )
         head = record
+        version++
         await replaceEdits(next)
         if (!isSame) tell({ head, ...move })
       }),
@@ -344,13 +363,13 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
     replay: async (block) => replayBlock(host, await known(block.header.parentHash), block),
     call: async (request, at, options = {}) => {
       const record = await known(at)
-      const open = () => openState(record)
-      return call(record.block, rulesOf(config, record), record, open, request, options)
+      return call(scopeOf(record), () => openState(record), request, options)
     },
     callPending: async (request, pending, options = {}) => {
       const parent = await known(pending.parent)
       const rules = rulesAfter(config, parent, pending.block.header.timestamp)
-      return call(pending.block, rules, parent, () => pendingReader(pending), request, options)
+      const scope = scopeIn(pending.block, rules, parent)
+      return call(scope, () => pendingReader(pending), request, options)
     },
     simulate: async (base, simulation) =>
       simulate(host, await known(base), simulation, isEdited(base) ? copyEdits(edits) : undefined),

@@ -1,5 +1,6 @@
 import { decodeParams, isObject, show } from './decode.ts'
 import { RPC_CODE, RpcError, toErrorObject } from './error.ts'
+import { memoOf } from './memo.ts'
 import type { Context, MethodClass } from './method.ts'
 import { METHODS } from './methods.ts'
 
@@ -69,10 +70,18 @@ export const call = async (context: Context, name: string, params: unknown): Pro
       `invalid params: expected a list of arguments, got ${show(params)}`,
       { code: 'DEED_RPC_PARAMS' },
     )
-  const values = decodeParams(method.params, (params as unknown[] | null | undefined) ?? [])
-  const result = await method.run(context, ...(values as never[]))
+  const given = (params as unknown[] | null | undefined) ?? []
+  const { chain } = context.node
+  const memo = method.isSteady?.(given) ? memoOf(chain) : undefined
+  const key = memo && `${name} ${JSON.stringify(given)}`
+  let result = key && memo.get(key)
+  if (result === undefined) {
+    const { version } = chain
+    result = await method.run(context, ...(decodeParams(method.params, given) as never[]))
+    if (key && version === chain.version) memo.set(key, result)
+  }
   // Nothing is told that a killed process would not remember.
-  const writing = context.node.chain.settled()
+  const writing = chain.settled()
   if (writing !== undefined) await writing
   return result
 }

@@ -30,6 +30,8 @@ export interface Method {
   readonly params: readonly Param<unknown>[]
   /** Result as JSON, or a promise of it. */
   readonly run: (context: Context, ...args: never[]) => unknown
+  /** Whether the result, a string, follows from these parameters and the head alone, and is worth being kept. */
+  readonly isSteady?: (params: readonly unknown[]) => boolean
 }
 
 /** One row of the table; the handler's arguments are of the types that the parameters decode to. */

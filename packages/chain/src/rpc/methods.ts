@@ -22,7 +22,7 @@ import { type Method, method } from './method.ts'
 import * as account from './methods/account.ts'
 import * as block from './methods/block.ts'
 import * as raw from './methods/debug_getRaw.ts'
-import { ethCall } from './methods/eth_call.ts'
+import { ethCall, isSteadyCall } from './methods/eth_call.ts'
 import { ethCapabilities } from './methods/eth_capabilities.ts'
 import { ethConfig } from './methods/eth_config.ts'
 import { ethCreateAccessList } from './methods/eth_createAccessList.ts'
@@ -142,7 +142,10 @@ export const METHODS: Readonly<Record<string, Method>> = {
   eth_getTransactionReceipt: method('read', 2, [transactionHash], transaction.ethGetTransactionReceipt),
   eth_getLogs: method('read', 50, [param('filter', logQuery)], ethGetLogs),
 
-  eth_call: method('read', 20, [request, at, state, overrides], ethCall),
+  eth_call: {
+    ...method('read', 20, [request, at, state, overrides], ethCall),
+    isSteady: isSteadyCall,
+  },
   eth_estimateGas: method(
     'read',
     60,

@@ -6,6 +6,7 @@ import { bytesToHex } from '../../hex.ts'
 import type { StateOverrides } from '../../state/types.ts'
 import { isFault, type TransactionFault } from '../../transaction/fault.ts'
 import { blockAt, isPending, type SomeBlock } from '../block-parameter.ts'
+import { isObject } from '../decode.ts'
 import { faultError, type RpcError, serverError } from '../error.ts'
 import type { Context } from '../method.ts'
 import type { Node } from '../node.ts'
@@ -32,6 +33,20 @@ export const ethCall = async (
     outputOf(await runCall(node, call, some, { ...(state && { state }), ...(block && { block }) })),
   )
 }
+
+/**
+ * Whether a call follows from the head alone: at `pending` it depends on the clock too. Those with lists or overrides
+ * are seldom asked twice, and would cost more to compare than to run.
+ */
+export const isSteadyCall = ([request, at, ...more]: readonly unknown[]): boolean =>
+  isObject(request) &&
+  at !== 'pending' &&
+  typeof (at ?? '') === 'string' &&
+  more.length === 0 &&
+  Object.values(request).every((value) => typeof value === 'string' && value.length < MAX_STEADY_FIELD)
+
+/** Characters. */
+const MAX_STEADY_FIELD = 10_000
 
 export const runCall = (
   node: Node,
