@@ -32,6 +32,7 @@ export const openConnection = async (port: number): Promise<Connection> => {
   })
   return {
     post(body) {
+      if (socket.destroyed) return Promise.reject(new Error('the server has closed the connection'))
       waiting = Promise.withResolvers()
       const head = `POST / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`
       socket.write(head + body)
