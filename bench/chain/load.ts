@@ -1,5 +1,4 @@
 /** What is sent: transfers of an ERC-20 by many senders, signed beforehand, the same for every program. */
-import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { DEV_PRIVATE_KEYS } from '../../packages/chain/src/dev/accounts.ts'
@@ -18,7 +17,7 @@ export interface Token {
   readonly senders: readonly Sender[]
 }
 
-export interface Sender {
+interface Sender {
   readonly key: Uint8Array
   readonly address: `0x${string}`
   nonce: bigint
@@ -110,5 +109,3 @@ export const receipt = async (connection: Connection, hash: string): Promise<unk
     await new Promise((resolve) => setTimeout(resolve, 1))
   }
 }
-
-export const readFixture = (name: string): string => readFileSync(name, 'utf8')

@@ -97,7 +97,7 @@ const freePort = (): Promise<number> =>
     })
   })
 
-export const START_TIMEOUT_MS = 60_000
+const START_TIMEOUT_MS = 60_000
 
 /** @param folder where it keeps what it keeps; a new one if none is given. */
 export const run = async (program: Program, folder?: string): Promise<Running> => {

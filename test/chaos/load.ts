@@ -22,7 +22,7 @@ export interface Acknowledged {
   readonly balances: Map<string, string>
 }
 
-export interface Place {
+interface Place {
   readonly hash: string
   readonly number: number
 }
