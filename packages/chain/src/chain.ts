@@ -16,6 +16,7 @@ import { validateBlock } from './execute/validate.ts'
 import type { ChainConfig, Rules } from './forks.ts'
 import { executeGenesis, type Genesis } from './genesis.ts'
 import { addEdits, copyEdits, type Edits } from './state/edits.ts'
+import { everyAccount, type WholeAccount } from './state/everything.ts'
 import { createLayer, mergeLayer, overlay } from './state/layer.ts'
 import { found, settle } from './state/missing.ts'
 import { overrideLayer } from './state/overrides.ts'
@@ -61,6 +62,8 @@ export interface Chain {
   rulesAfter(parent: Pick<BlockRecord, 'block' | 'totalDifficulty'>, timestamp: bigint): Rules
   /** The state after a committed block. */
   stateAt(hash: Hash): Promise<StateView>
+  /** All of the head's state, edits included. It cannot be gone on with once the head is forgotten. */
+  everyAccount(): AsyncIterable<WholeAccount>
   /** The state after a block that is executed and not committed, such as the pending one. */
   stateOf(executed: Executed): StateView
   /** Pure: nothing of the chain changes. Transactions that do not fit are left out and named in `refused`. */
@@ -196,6 +199,10 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
         () => openState(record),
         () => openTrie(record),
       )
+    },
+    everyAccount: () => {
+      const record = head
+      return everyAccount(store, record.position, () => openState(record), copyEdits(edits))
     },
     stateOf: (executed) => {
       const committed = nodeStore(store)

@@ -135,6 +135,14 @@ export const rollback = async ({ node }: Context, blocks: number) => {
   return null
 }
 
+/** geth's way back: the block of this number is the head, and what came after it is gone. */
+export const setHead = async ({ node }: Context, number: bigint) => {
+  const head = node.chain.head.block.header.number
+  if (number > head) refuse('argument 0 (blockNumber)', `at most ${head}, the head`, number)
+  await controlOf(node).rollback(Number(head - number))
+  return null
+}
+
 type Placed = readonly [transaction: Uint8Array | TransactionRequest, block: number]
 
 const placed: Decoder<Placed> = (value, at) => {

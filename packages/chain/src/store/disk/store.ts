@@ -18,10 +18,12 @@ import { type Fresh, recordName, writeRecords } from './records.ts'
 import { unseal } from './seal.ts'
 import {
   accountCell,
+  addressesOf,
   type Cell,
   decodeNewest,
   seekVersion,
   slotCell,
+  slotKeysOf,
   truncateVersions,
   type Version,
   writeVersions,
@@ -201,6 +203,9 @@ export const createDiskStore = async (
       valueAt(accountCell(branch, address), height) as Account | null | undefined | Miss,
     slot: ({ branch, height }, address, incarnation, key) =>
       valueAt(slotCell(branch, address, incarnation, key), height) as bigint | undefined | Miss,
+
+    addresses: (branch) => addressesOf(database, branch),
+    slotKeys: (branch, address, incarnation) => slotKeysOf(database, branch, address, incarnation),
 
     async load() {
       const wanted = asked
