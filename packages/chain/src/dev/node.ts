@@ -4,10 +4,11 @@ import { openChain } from '../chain.ts'
 import type { Genesis, GenesisAccount } from '../genesis.ts'
 import { DEV_BALANCE_WEI, DEV_CHAIN_ID, devGenesis } from '../genesis-dev.ts'
 import { admit } from '../mempool/admit.ts'
+import { createLifetimes } from '../mempool/lifetime.ts'
 import { createMempool, type Entry, removeEntry } from '../mempool/mempool.ts'
 import type { MempoolOrder } from '../mempool/order.ts'
 import { call } from '../rpc/dispatch.ts'
-import { faultError, orFault, type RpcError, serverError } from '../rpc/error.ts'
+import { faultError, orFault, type RpcError } from '../rpc/error.ts'
 import { createFilters } from '../rpc/filter.ts'
 import type { Principal } from '../rpc/method.ts'
 import type { Control, Node } from '../rpc/node.ts'
@@ -17,10 +18,12 @@ import type { Store } from '../store/store.ts'
 import { createWallet, DEV_PRIVATE_KEYS } from './accounts.ts'
 import { afterBlock, type BlockSettings, settingsFromJson, settingsToJson } from './block-settings.ts'
 import { advanceClock, blockTime, createClock, passBlock, setClock } from './clock.ts'
+import { followHead } from './follow-head.ts'
 import { createImpersonation } from './impersonation.ts'
-import type { Input } from './input.ts'
-import { buildBlock, hasExecutable, refreshPool, settleBlock } from './miner.ts'
+import type { GivenTransaction, Input } from './input.ts'
+import { buildBlock, decodeGiven, hasExecutable, refreshPool, settleBlock } from './miner.ts'
 import { rollBack } from './rollback.ts'
+import { checkTime, toSeconds } from './seconds.ts'
 import { createSnapshots, revertTo, takeSnapshot } from './snapshot.ts'
 
 export interface DevNodeOptions {
@@ -100,6 +103,7 @@ export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> =
   /** Rises when the next block would be another one though mempool and head are the same. */
   let changes = 0
   const listeners = new Set<(entry: Entry) => void>()
+  const lifetimes = createLifetimes(uptimeMs)
   /** Why a transaction that was taken in will never be mined. */
   const dropped = new WeakMap<Entry, RpcError>()
   let automine = options.automine ?? true
@@ -122,13 +126,17 @@ export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> =
     const time = nextTime(wallTime())
     const entry = orFault(await admit(chain, mempool, encoded, time, isUrgent, impersonated))
     record({ kind: 'transaction', encoded: bytesToHex(encoded), ...(impersonated && { impersonated }) })
+    lifetimes.begin(entry)
     for (const listener of listeners) listener(entry)
     return entry
   }
 
-  /** Mines one block; how many transactions it has. */
-  const mineBlock = async (now: bigint): Promise<number> => {
-    const { executed, entries } = await buildBlock(chain, mempool, nextTime(now), settings, order)
+  /** Mines one block of what waits, or of what is given and must be possible; how many transactions it has. */
+  const mineBlock = async (now: bigint, given?: readonly GivenTransaction[]): Promise<number> => {
+    const ready = given?.map((one) => orFault(decodeGiven(one)))
+    const { executed, entries } = await buildBlock(chain, mempool, nextTime(now), settings, order, ready)
+    const refused = given && executed.refused[0]
+    if (refused) throw faultError(refused.fault)
     settings = afterBlock(settings)
     passBlock(clock, executed.block.header.timestamp, now)
     for (const { entry, fault } of await settleBlock(chain, mempool, executed, entries)) {
@@ -136,7 +144,7 @@ export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> =
       dropped.set(entry, error)
       warn(error)
     }
-    record({ kind: 'block', wallTime: Number(now) })
+    record({ kind: 'block', wallTime: Number(now), ...(given && { given }) })
     return executed.block.transactions.length
   }
 
@@ -156,7 +164,7 @@ export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> =
   const effects: { readonly [K in Input['kind']]: (input: Extract<Input, { kind: K }>) => Promise<unknown> } =
     {
       transaction: ({ encoded, impersonated }) => takeIn(hexToBytes(encoded), false, impersonated),
-      block: ({ wallTime: now }) => mineBlock(BigInt(now)),
+      block: ({ wallTime: now, given }) => mineBlock(BigInt(now), given),
       increaseTime: async (input) => {
         advanceClock(clock, BigInt(input.seconds), BigInt(input.wallTime), headTime())
         record(input)
@@ -271,7 +279,7 @@ export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> =
           })),
       ),
     drop: (hashes) => inTurn(async () => (await enact({ kind: 'drop', hashes })) as number),
-    enqueue: (encoded, impersonated) => inTurn(async () => (await takeIn(encoded, false, impersonated)).hash),
+    mineGiven: (given) => inTurn(async () => void (await mineBlock(wallTime(), given))),
     rollback: (blocks) => inTurn(async () => void (await enact({ kind: 'rollback', blocks }))),
     reset: () =>
       inTurn(async () => {
@@ -319,9 +327,11 @@ export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> =
     },
     control,
     submit: async (encoded, impersonated) => {
-      const entry = await inTurn(async () =>
-        takeIn(typeof encoded === 'function' ? await encoded() : encoded, automine, impersonated),
-      )
+      const entry = await inTurn(async () => {
+        const hashes = lifetimes.over(mempool)
+        if (hashes.length > 0) await enact({ kind: 'drop', hashes })
+        return takeIn(typeof encoded === 'function' ? await encoded() : encoded, automine, impersonated)
+      })
       if (automine) await mineWaiting()
       const why = dropped.get(entry)
       if (why !== undefined) throw why
@@ -339,11 +349,7 @@ export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> =
       }
       return pendingBlock.executed
     },
-    adopt: (hash) =>
-      inTurn(async () => {
-        await chain.setHead(hash)
-        await refreshPool(chain, mempool, [...mempool.queues.keys()])
-      }),
+    adopt: (hash) => inTurn(() => followHead(chain, mempool, hash, () => nextTime(wallTime()))),
     payloads: new Map(),
     onTransaction: (listener) => {
       listeners.add(listener)
@@ -382,17 +388,3 @@ const firstBlock = (
       ...(alloc ?? []),
     ]),
   })
-
-/** Seconds that a recorded input can hold exactly. */
-const toSeconds = (time: bigint): number => {
-  if (time <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(time)
-  throw serverError('DEED_DEV_TIME', `time ${time} is too far off: expected seconds below 2^53`)
-}
-
-const checkTime = (time: bigint, headTime: bigint): void => {
-  if (time > headTime) return
-  throw serverError(
-    'DEED_DEV_TIME',
-    `Timestamp ${time} is lower than or equal to previous block's timestamp ${headTime}: give a later one`,
-  )
-}
