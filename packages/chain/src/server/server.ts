@@ -86,6 +86,8 @@ export const startServer = async (options: ServerOptions): Promise<RpcServer> =>
     },
   )
   server.maxConnections = MAX_CONNECTIONS
+  // Whoever has sent all of a request may say so by closing its side, and still gets the answer.
+  Object.assign(server, { httpAllowHalfOpen: true })
   server.on('upgrade', (request, socket, head) => {
     sockets.upgrade(request, socket as Socket, head).catch(() => socket.destroy())
   })
