@@ -68,7 +68,7 @@ export const nasty = (random: Random): unknown =>
     [10, () => `0x${random.pick(DIGITS).repeat(random.pick([1, 2, 40, 63, 64, 65, 66, 1_000]))}`],
     [4, () => random.below(2 ** 32)],
     [4, () => `0x${random.below(2 ** 32).toString(16)}`],
-    [3, () => nested(random.pick([2, 10, 100, 2_000]), random)],
+    [3, () => nested(random.pick([2, 10, 100, 500]), random)],
     [
       3,
       () =>

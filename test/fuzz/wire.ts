@@ -30,7 +30,7 @@ export const askOver = async (
   return judgeHttp(shot, await connection.answer())
 }
 
-export const judgeHttp = (shot: Shot, answer: HttpAnswer | undefined): Problem | undefined => {
+const judgeHttp = (shot: Shot, answer: HttpAnswer | undefined): Problem | undefined => {
   if (answer === undefined) return wrong('the connection ended before the answer')
   const { status, text } = answer
   if (status === 204) return judge(shot, undefined)
