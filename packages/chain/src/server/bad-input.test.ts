@@ -134,7 +134,7 @@ describe('JSON-RPC', () => {
         message: { a: 1 },
       }),
     ]
-    for (const { error } of refusals) expect(error.message.length).toBeLessThan(600)
+    for (const { error } of refusals) expect(error.message.length).toBeLessThan(1_000)
   })
 
   it('says what is not there', async () => {
