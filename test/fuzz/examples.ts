@@ -74,6 +74,7 @@ const EXAMPLES: Readonly<Record<string, (scene: Scene) => unknown>> = {
   pageSize: () => 5,
   parentBeaconBlockRoot: () => `0x${'0'.repeat(64)}`,
   parentHash: ({ blockHash }) => blockHash,
+  password: () => '',
   path: () => ['0x0'],
   payload: ({ payload }) => payload,
   payloadAttributes: (scene) =>

@@ -208,7 +208,13 @@ export const METHODS: Readonly<Record<string, Method>> = {
   eth_sendUnsignedTransaction: method('dev', 100, [request], send.ethSendUnsignedTransaction),
   eth_signTransaction: method('dev', 60, [request], send.ethSignTransaction),
   eth_sign: method('dev', 20, [who, param('message', bytes)], sign.ethSign),
-  personal_sign: method('dev', 20, [param('message', bytes), who], sign.personalSign),
+  // A password opens nothing here, where accounts are unlocked; web3.js sends one as geth takes it.
+  personal_sign: method(
+    'dev',
+    20,
+    [param('message', bytes), who, param('password', maybe(text))],
+    sign.personalSign,
+  ),
   eth_signTypedData: method('dev', 20, [who, param('typedData', anything)], sign.ethSignTypedData),
   eth_signTypedData_v3: method('dev', 20, [who, param('typedData', anything)], sign.ethSignTypedDataV3),
   eth_signTypedData_v4: method('dev', 20, [who, param('typedData', anything)], sign.ethSignTypedData),

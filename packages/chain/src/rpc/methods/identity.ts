@@ -10,7 +10,12 @@ export const netVersion = ({ node }: Context) => node.chain.config.chainId.toStr
 /** Version of the wire protocol that nodes of this fork speak to one another, eth/69; nobody is spoken to here. */
 export const ethProtocolVersion = () => quantity(69)
 
-export const web3ClientVersion = ({ node }: Context) => node.clientVersion
+/**
+ * Hardhat's network helpers and OpenZeppelin's upgrades know a chain for development by how this begins, and refuse to move
+ * the time of any other: so ours names the one whose methods it has, as browsers do it, and then itself.
+ */
+export const web3ClientVersion = ({ node: { clientVersion, control } }: Context) =>
+  control === undefined ? clientVersion : `anvil/v1.7.1/${clientVersion}`
 
 export const web3Sha3 = (_: Context, data: Uint8Array) => bytesToHex(keccak256(data))
 

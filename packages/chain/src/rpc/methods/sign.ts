@@ -13,7 +13,7 @@ export const ethSign = ({ node }: Context, address: Address, message: Uint8Array
 }
 
 /** As `eth_sign`, with its arguments the other way round. */
-export const personalSign = (context: Context, message: Uint8Array, address: Address) =>
+export const personalSign = (context: Context, message: Uint8Array, address: Address, _password?: string) =>
   ethSign(context, address, message)
 
 /** Signs typed data with an unlocked account (EIP-712). */
