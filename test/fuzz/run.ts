@@ -181,9 +181,13 @@ interface KeepAlive {
 
 const createKeepAlive = ({ host, port, hangMs }: Target): KeepAlive => {
   let kept: Connection | undefined
+  let usedMs = 0
   return {
     async get() {
+      // One that was idle for long may be closed by the server just when it is written to.
+      if (Date.now() - usedMs > MAX_IDLE_MS) kept?.close()
       if (kept === undefined || kept.socket.destroyed) kept = await openConnection({ host, port }, hangMs)
+      usedMs = Date.now()
       return kept
     },
     drop() {
@@ -192,3 +196,6 @@ const createKeepAlive = ({ host, port, hangMs }: Target): KeepAlive => {
     },
   }
 }
+
+/** The server keeps an idle connection for 75 s. */
+const MAX_IDLE_MS = 30_000
