@@ -19,9 +19,14 @@ afterAll(async () => {
   await Promise.all([anvil.close(), deed.close()])
 })
 
-const send = async (rpc: Rpc, transaction: object) => {
+/** Sends and waits: anvil gives the hash before it mines. */
+const send = async (rpc: Rpc, transaction: object): Promise<{ contractAddress: string }> => {
   const hash = await rpc<string>('eth_sendTransaction', transaction)
-  return rpc<{ contractAddress: string }>('eth_getTransactionReceipt', hash)
+  for (;;) {
+    const receipt = await rpc<{ contractAddress: string } | null>('eth_getTransactionReceipt', hash)
+    if (receipt !== null) return receipt
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
 }
 const state = async (rpc: Rpc, counter: string, who: readonly string[]) => ({
   count: BigInt(await rpc<string>('eth_call', { to: counter, data: COUNT }, 'latest')),

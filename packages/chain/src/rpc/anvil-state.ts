@@ -1,9 +1,8 @@
 /**
- * A state as anvil writes it (`SerializableState` of anvil 1.7; read too as anvil before 1.3 wrote it): JSON with the accounts, the
- * environment of the newest block, and blocks with their transactions and receipts.
+ * A state as anvil writes it (`SerializableState` of anvil 1.7; read too as anvil before 1.3 wrote it): JSON with the
+ * accounts, the environment of the newest block, and blocks with their transactions and receipts.
  */
-import type { Address } from '@deed/evm'
-import { createAddress } from '@deed/evm'
+import { type Address, createAddress } from '@deed/evm'
 import type { Chain } from '../chain.ts'
 import { blobBaseFee } from '../execute/fees.ts'
 import { bytesToHex, quantity, wordToHash } from '../hex.ts'

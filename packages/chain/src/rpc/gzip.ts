@@ -5,19 +5,16 @@ import { serverError } from './error.ts'
 export const pack = async (pieces: AsyncIterable<string>, maxBytes: number): Promise<Uint8Array> => {
   let length = 0
   const encoder = new TextEncoder()
+  const iterator = pieces[Symbol.asyncIterator]()
+  // A piece is made when there is room for it, so that the whole text is never in memory.
   const bytes = new ReadableStream<Uint8Array<ArrayBuffer>>({
-    async start(controller) {
-      try {
-        for await (const piece of pieces) {
-          const encoded = encoder.encode(piece)
-          length += encoded.length
-          if (length > maxBytes) throw tooLong(maxBytes)
-          controller.enqueue(encoded)
-        }
-        controller.close()
-      } catch (error) {
-        controller.error(error)
-      }
+    async pull(controller) {
+      const { value, done } = await iterator.next()
+      if (done) return controller.close()
+      const encoded = encoder.encode(value)
+      length += encoded.length
+      if (length > maxBytes) throw tooLong(maxBytes)
+      controller.enqueue(encoded)
     },
   })
   return gather(bytes.pipeThrough(new CompressionStream('gzip')), Number.POSITIVE_INFINITY)
