@@ -125,6 +125,7 @@ describe('web3.js', () => {
     heads.on('data', ({ number }) => void heard.heads.push(number as bigint))
     const waiting = await web3.eth.subscribe('pendingTransactions')
     waiting.on('data', (hash) => void heard.waiting.push(hash))
+    await web3.eth.subscribe('syncing')
     const raised = counter.events.Raised!()
     raised.on('data', ({ returnValues }) => void heard.logs.push(returnValues.count))
     await new Promise((resolve) => raised.once('connected', resolve))

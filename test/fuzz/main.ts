@@ -53,6 +53,8 @@ const hangMs = whole('hang') * 1_000
 const ipc = join(tmpdir(), `deed-fuzz-${process.pid}.ipc`)
 let child: Child | undefined
 let peakMiB = 0
+/** Known only of a process that was started here. */
+const memory = (): string => (peakMiB > 0 ? `, ${peakMiB} MiB at most` : '')
 const connect = async () => {
   if (values.url !== undefined) {
     const { hostname, port } = new URL(values.url)
@@ -83,7 +85,7 @@ const progress = async (counts: Counts): Promise<void> => {
   if (Date.now() - toldMs < 5_000) return
   toldMs = Date.now()
   const rate = Math.round((counts.requests / (Date.now() - startedMs)) * 1_000)
-  console.error(`${counts.requests} of ${requests} requests, ${rate} a second, ${peakMiB} MiB at most`)
+  console.error(`${counts.requests} of ${requests} requests, ${rate} a second${memory()}`)
 }
 
 console.error(`seed ${seed}`)
@@ -106,7 +108,7 @@ await child?.close()
 const { crashes, hangs, stacks, internals, wrongs } = counts
 const stackCount = stacks + (trace ? 1 : 0)
 console.log(
-  `${wrongs} wrong answers, ${broken.length} faults of the chain afterwards, ${peakMiB} MiB at most, seed ${seed}`,
+  `${wrongs} wrong answers, ${broken.length} faults of the chain afterwards${memory()}, seed ${seed}`,
 )
 console.log(
   `${counts.requests} requests, ${crashes} crashes, ${hangs} hangs, ${stackCount} stack traces, ${internals} internal errors`,

@@ -50,14 +50,20 @@ const LANES = 8
 /** Rounds until so many requests were made. */
 export const fuzz = async (options: FuzzOptions): Promise<Counts> => {
   const counts: Counts = { requests: 0, crashes: 0, hangs: 0, stacks: 0, internals: 0, wrongs: 0 }
+  let failures = 0
   for (let round = options.firstRound ?? 0; counts.requests < options.requests; round++) {
-    await playRound(options, counts, round)
+    failures = (await playRound(options, counts, round)) ? 0 : failures + 1
     await options.onRound?.(counts)
+    // Nothing more can be learned of a chain that cannot be begun anew.
+    if (failures >= MAX_FAILURES) break
   }
   return counts
 }
 
-const playRound = async (options: FuzzOptions, counts: Counts, round: number): Promise<void> => {
+const MAX_FAILURES = 3
+
+/** Whether the round could begin. */
+const playRound = async (options: FuzzOptions, counts: Counts, round: number): Promise<boolean> => {
   const find = (kind: Finding['kind'], name: string, says: string) => {
     counts[COUNTER[kind]]++
     options.onFinding({ kind, round, name, says })
@@ -68,7 +74,7 @@ const playRound = async (options: FuzzOptions, counts: Counts, round: number): P
     scene = await setScene(chain.url)
   } catch (error) {
     find(chain.isAlive() ? 'wrong' : 'crash', 'the beginning of a round', (error as Error).message)
-    return
+    return false
   }
   const { target } = chain
   let next = 0
@@ -100,6 +106,7 @@ const playRound = async (options: FuzzOptions, counts: Counts, round: number): P
     keepAlive.drop()
   }
   await Promise.all(Array.from({ length: LANES }, lane))
+  return true
 }
 
 const COUNTER: Readonly<Record<Finding['kind'], keyof Counts>> = {
