@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { maxGasPrice } from '../transaction/price.ts'
 import type { Transaction } from '../transaction/types.ts'
 import { createLifetimes } from './lifetime.ts'
-import { addEntry, createMempool, type Entry, type Mempool, removeEntry } from './mempool.ts'
+import { addEntry, createMempool, type Entry, type Mempool, removeEntry, restoreEntry } from './mempool.ts'
 
 const RICH = { nonce: 0n, balance: 10n ** 30n }
 const sender = (index: number): Address => `0x${index.toString(16).padStart(40, '0')}`
@@ -83,6 +83,28 @@ describe('a full pool', () => {
     expect(add(pool, { from: 4, nonce: 0, price: 50, size: 900 })).toHaveProperty('arrival')
     expect(prices(pool)).toEqual([50])
     expect(pool.bytes).toBe(900)
+  })
+
+  it('lets one go for one, also among those that left and were put back', () => {
+    const pool = bounded(3)
+    const entries = [1, 2, 3].map((from) => add(pool, { from, nonce: 0, price: from }) as Entry)
+    add(pool, { from: 4, nonce: 0, price: 1 })
+    for (const entry of entries) removeEntry(pool, entry)
+    for (const entry of entries) restoreEntry(pool, entry, RICH)
+    expect(add(pool, { from: 4, nonce: 0, price: 9 })).toHaveProperty('arrival')
+    expect(prices(pool)).toEqual([2, 3, 9])
+    expect(pool.byHash.size).toBe(3)
+  })
+
+  it('makes all the room that it needs, also among those that were put back', () => {
+    const pool = bounded(100, 300)
+    const entries = [1, 2, 3].map((from) => add(pool, { from, nonce: 0, price: from }) as Entry)
+    add(pool, { from: 4, nonce: 0, price: 1 })
+    for (const entry of entries) removeEntry(pool, entry)
+    for (const entry of entries) restoreEntry(pool, entry, RICH)
+    expect(add(pool, { from: 4, nonce: 0, price: 9, size: 200 })).toHaveProperty('arrival')
+    expect(prices(pool)).toEqual([3, 9])
+    expect(pool.bytes).toBe(300)
   })
 
   it('has a bound for each sender', () => {

@@ -16,10 +16,13 @@ export const makeRoom = (
   const heap = cheapest(pool)
   const victims: Entry[] = []
   const spared: Entry[] = []
+  /** One that left the pool and was put back, as by a snapshot, is in the heap twice. */
+  const seen = new Set<Entry>()
   let { transactions, bytes } = excess
   while (transactions > 0 || bytes > 0) {
     const entry = heap.length === 0 ? undefined : popHeap(heap, goesBefore)
-    if (entry !== undefined && pool.byHash.get(entry.hash) !== entry) continue
+    if (entry !== undefined && (pool.byHash.get(entry.hash) !== entry || seen.has(entry))) continue
+    if (entry !== undefined) seen.add(entry)
     if (entry !== undefined && entry.sender === sender) spared.push(entry)
     else if (entry !== undefined && maxGasPrice(entry.transaction) < maxGasPrice(transaction)) {
       victims.push(entry)
