@@ -75,6 +75,14 @@ const HOW: readonly (readonly [pattern: RegExp, run: (line: string) => Promise<u
     async () => expect(await finishes('npm run --silent traces -- --help')).toContain('traces -- DIR'),
   ],
   [
+    // A sample of it is a test of its own.
+    /^npm run fuzz:rpc\b/,
+    async (line) =>
+      expect(await finishes(line.replace(/--requests \d+/, '--requests 200'))).toMatch(
+        /^\d+ requests, 0 crashes, 0 hangs, 0 stack traces, 0 internal errors$/m,
+      ),
+  ],
+  [
     // Each of its cases is a test of its own where the vectors are.
     /^npm run rpc-compat\b/,
     async () =>

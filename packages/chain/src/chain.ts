@@ -20,6 +20,7 @@ import { validateBlock } from './execute/validate.ts'
 import type { ChainConfig, Rules } from './forks.ts'
 import type { Genesis } from './genesis.ts'
 import { addEdits, copyEdits, type Edits, editsBatch, storedEdits } from './state/edits.ts'
+import { everyAccount, type WholeAccount } from './state/everything.ts'
 import { createLayer, mergeLayer, overlay } from './state/layer.ts'
 import { found, settle } from './state/missing.ts'
 import { overrideLayer } from './state/overrides.ts'
@@ -28,7 +29,14 @@ import { pathOf, readerAt } from './state/tree.ts'
 import { createTries } from './state/tries.ts'
 import type { Reader, StateOverrides, StateView } from './state/types.ts'
 import { type StateTrie, viewOf } from './state/view.ts'
-import { canonicalBatch, commitBatch, commitBlock, forgetBatch, pathBetween } from './store/commit.ts'
+import {
+  canonicalBatch,
+  commitBatch,
+  commitBlock,
+  forgetBatch,
+  type Move,
+  pathBetween,
+} from './store/commit.ts'
 import {
   type Batch,
   type BlockRecord,
@@ -77,6 +85,8 @@ export interface Chain {
   rulesAfter(parent: Pick<BlockRecord, 'block' | 'totalDifficulty'>, timestamp: bigint): Rules
   /** The state after a committed block. */
   stateAt(hash: Hash): Promise<StateView>
+  /** All of the head's state, edits included. It cannot be gone on with once the head is forgotten. */
+  everyAccount(): AsyncIterable<WholeAccount>
   /** The state after a block that is executed and not committed, such as the pending one. */
   stateOf(executed: Executed): StateView
   /** Pure: nothing of the chain changes. Transactions that do not fit are left out and named in `refused`. */
@@ -91,7 +101,7 @@ export interface Chain {
    */
   extendEmpty(times: readonly bigint[], beneficiary: Address): Promise<number>
   /** Makes a committed block the head of the canonical chain; numbers and transactions follow. */
-  setHead(hash: Hash, options?: HeadOptions): Promise<void>
+  setHead(hash: Hash, options?: HeadOptions): Promise<Move>
   /**
    * Commits a block on top of the head and makes it the head, in one write, for which it does not wait: the next one
    * can be made meanwhile. Whoever tells of it waits for {@link Chain.settled}.
@@ -297,6 +307,10 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
         () => openTrie(record),
       )
     },
+    everyAccount: () => {
+      const record = head
+      return everyAccount(store, record.position, () => openState(record), copyEdits(edits))
+    },
     stateOf: (executed) => {
       const open = () => pendingReader(executed)
       return viewOf(store, open, async () => ({
@@ -322,7 +336,7 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
       serially(async () => {
         const record = await known(hash)
         const isSame = record.hash === head.hash
-        if (isSame && given === undefined && also === NOTHING_ALSO) return
+        if (isSame && given === undefined && also === NOTHING_ALSO) return { added: [], removed: [] }
         const next = given ?? (isSame ? copyEdits(edits) : NO_EDITS)
         const move = await settle(store, () => pathBetween(store, head, record))
         await store.write(
@@ -332,6 +346,7 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
         version++
         await replaceEdits(next)
         if (!isSame) tell({ head, ...move })
+        return move
       }),
     extend: (executed, also = NOTHING_ALSO) =>
       serially(async () => {

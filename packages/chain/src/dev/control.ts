@@ -1,4 +1,3 @@
-import { serverError } from '../rpc/error.ts'
 import type { Control } from '../rpc/node.ts'
 import { editsToJson } from '../state/edits.ts'
 import type { Turns } from '../turns.ts'
@@ -6,6 +5,7 @@ import { settingsToJson } from './block-settings.ts'
 import type { Effects } from './effects.ts'
 import { impersonate, impersonateAll, stopImpersonating } from './impersonation.ts'
 import type { Input } from './input.ts'
+import { toSeconds } from './seconds.ts'
 import type { DevState } from './state.ts'
 import type { Timer } from './timer.ts'
 
@@ -81,12 +81,7 @@ export const createControl = (
         await enact({ kind: 'interval', seconds: seconds === undefined ? null : toSeconds(seconds) })
       }),
     drop: (hashes) => inTurn(async () => (await enact({ kind: 'drop', hashes })) as number),
-    enqueue: (encoded, impersonated) =>
-      inTurn(async () => {
-        const { hash } = await effects.takeIn(encoded, false, impersonated)
-        await effects.save()
-        return hash
-      }),
+    mineGiven: (given) => inTurn(async () => void (await effects.mineBlock(wallTime(), given))),
     rollback: (blocks) => effect({ kind: 'rollback', blocks }),
     reset: () => effect({ kind: 'reset' }),
 
@@ -113,9 +108,3 @@ export const createControl = (
 
 /** Blocks between two turns of others: some 5 ms. */
 const EMPTY_AT_ONCE = 128
-
-/** Seconds that a recorded input can hold exactly. */
-const toSeconds = (time: bigint): number => {
-  if (time <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(time)
-  throw serverError('DEED_DEV_TIME', `time ${time} is too far off: expected seconds below 2^53`)
-}

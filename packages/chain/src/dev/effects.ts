@@ -1,16 +1,17 @@
 import { type Address, bytesToHex, hexToBytes } from '@deed/evm'
 import { admit } from '../mempool/admit.ts'
 import { clearMempool, type Entry, removeEntry } from '../mempool/mempool.ts'
-import { faultError, orFault, type RpcError, serverError } from '../rpc/error.ts'
+import { faultError, orFault, type RpcError } from '../rpc/error.ts'
 import { editsFromJson } from '../state/edits.ts'
 import type { Store } from '../store/store.ts'
 import { afterBlock, settingsFromJson } from './block-settings.ts'
 import { advanceClock, blockTime, createClock, passBlock, setClock } from './clock.ts'
 import { clearImpersonation } from './impersonation.ts'
-import type { Input } from './input.ts'
-import { buildBlock, refreshPool, settleBlock } from './miner.ts'
+import type { GivenTransaction, Input } from './input.ts'
+import { buildBlock, decodeGiven, refreshPool, settleBlock } from './miner.ts'
 import { rollBack } from './rollback.ts'
 import { openSaved } from './saved.ts'
+import { checkTime } from './seconds.ts'
 import { dropSnapshot, revertTo, takeSnapshot } from './snapshot.ts'
 import type { DevState } from './state.ts'
 
@@ -31,8 +32,8 @@ export interface Effects {
   enact(input: Input): Promise<unknown>
   /** Takes one transaction in. {@link Effects.save} keeps it. */
   takeIn(encoded: Uint8Array, isUrgent: boolean, impersonated?: Address): Promise<Entry>
-  /** Mines one block from the mempool; how many transactions it has. */
-  mineBlock(now: bigint): Promise<number>
+  /** Mines one block of what waits, or of what is given and must be possible; how many transactions it has. */
+  mineBlock(now: bigint, given?: readonly GivenTransaction[]): Promise<number>
   /**
    * Mines empty blocks, as long as it is sure that nothing would be in them; how many it was.
    *
@@ -71,8 +72,12 @@ export const openEffects = async (
     return entry
   }
 
-  const mineBlock: Effects['mineBlock'] = async (now) => {
-    const { executed, entries } = await buildBlock(chain, mempool, nextTime(now), state.settings, order)
+  const mineBlock: Effects['mineBlock'] = async (now, given) => {
+    const ready = given?.map((one) => orFault(decodeGiven(one)))
+    const { settings } = state
+    const { executed, entries } = await buildBlock(chain, mempool, nextTime(now), settings, order, ready)
+    const refused = given && executed.refused[0]
+    if (refused) throw faultError(refused.fault)
     state.settings = afterBlock(state.settings)
     passBlock(clock, executed.block.header.timestamp, now)
     // What the mempool loses is written afterwards: a node that dies in between finds it in the block.
@@ -80,7 +85,7 @@ export const openEffects = async (
     for (const { entry, fault } of await settleBlock(chain, mempool, executed, entries))
       dropped(entry, faultError(fault))
     await save()
-    record({ kind: 'block', wallTime: Number(now) })
+    record({ kind: 'block', wallTime: Number(now), ...(given && { given }) })
     return executed.block.transactions.length
   }
 
@@ -109,7 +114,7 @@ export const openEffects = async (
   const effects: { readonly [K in Input['kind']]: (input: Extract<Input, { kind: K }>) => Promise<unknown> } =
     {
       transaction: ({ encoded, impersonated }) => takeIn(hexToBytes(encoded), false, impersonated),
-      block: ({ wallTime: now }) => mineBlock(BigInt(now)),
+      block: ({ wallTime: now, given }) => mineBlock(BigInt(now), given),
       increaseTime: async ({ seconds, wallTime: now }) =>
         advanceClock(clock, BigInt(seconds), BigInt(now), headTime()),
       setTime: async ({ time, wallTime: now }) => setClock(clock, BigInt(time), BigInt(now)),
@@ -168,12 +173,4 @@ export const openEffects = async (
     save,
     nextTime: () => nextTime(),
   }
-}
-
-const checkTime = (time: bigint, headTime: bigint): void => {
-  if (time > headTime) return
-  throw serverError(
-    'DEED_DEV_TIME',
-    `Timestamp ${time} is lower than or equal to previous block's timestamp ${headTime}: give a later one`,
-  )
 }

@@ -2,6 +2,7 @@ import { type Address, auto, type Engine } from '@deed/evm'
 import { openChain } from '../chain.ts'
 import type { Genesis, GenesisAccount } from '../genesis.ts'
 import { DEV_BALANCE_WEI, DEV_CHAIN_ID, devGenesis } from '../genesis-dev.ts'
+import { createLifetimes } from '../mempool/lifetime.ts'
 import { createMempool, type Entry } from '../mempool/mempool.ts'
 import type { MempoolOrder } from '../mempool/order.ts'
 import { call } from '../rpc/dispatch.ts'
@@ -21,9 +22,10 @@ import type { BlockSettings } from './block-settings.ts'
 import { createClock } from './clock.ts'
 import { createControl } from './control.ts'
 import { openEffects } from './effects.ts'
+import { followHead } from './follow-head.ts'
 import { createImpersonation } from './impersonation.ts'
 import type { Input } from './input.ts'
-import { buildBlock, hasExecutable, refreshPool } from './miner.ts'
+import { buildBlock, hasExecutable } from './miner.ts'
 import { createSnapshots } from './snapshot.ts'
 import type { DevState } from './state.ts'
 import { createTimer } from './timer.ts'
@@ -120,11 +122,13 @@ export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> =
     changes: 0,
   }
   const listeners = new Set<(entry: Entry) => void>()
+  const lifetimes = createLifetimes(uptimeMs)
   const dropped = new WeakMap<Entry, RpcError>()
   const effects = await openEffects(store, state, {
     wallTime,
     record,
     entered: (entry) => {
+      lifetimes.begin(entry)
       for (const listener of listeners) listener(entry)
     },
     dropped: (entry, error) => {
@@ -175,13 +179,12 @@ export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> =
     control: createControl(state, effects, inTurn, { wallTime, timer, mineWaiting, gather }),
     submit: async (encoded, impersonated) => {
       if (recover && encoded instanceof Uint8Array && !impersonated) await recovered(encoded)
-      const entry = await inTurn(async () =>
-        effects.takeIn(
-          typeof encoded === 'function' ? await encoded() : encoded,
-          state.automine,
-          impersonated,
-        ),
-      )
+      const entry = await inTurn(async () => {
+        const hashes = lifetimes.over(mempool)
+        if (hashes.length > 0) await effects.enact({ kind: 'drop', hashes })
+        const bytes = typeof encoded === 'function' ? await encoded() : encoded
+        return effects.takeIn(bytes, state.automine, impersonated)
+      })
       await (state.automine ? mineWaiting() : saveWaiting())
       const why = dropped.get(entry)
       if (why !== undefined) throw why
@@ -202,8 +205,7 @@ export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> =
     },
     adopt: (hash) =>
       inTurn(async () => {
-        await chain.setHead(hash)
-        await refreshPool(chain, mempool, [...mempool.queues.keys()])
+        await followHead(chain, mempool, hash, effects.nextTime)
         await effects.save()
       }),
     payloads: new Map(),

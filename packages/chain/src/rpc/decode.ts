@@ -12,9 +12,8 @@ export type Decoded<D> = D extends Decoder<infer T> ? T : never
 
 /** A refusal of a parameter: where it stands, what was expected, what came. */
 export const refuse = (at: string, expected: string, value: unknown): never => {
-  throw new RpcError(RPC_CODE.invalidParams, `invalid ${at}: expected ${expected}, got ${show(value)}`, {
-    code: 'DEED_RPC_PARAMS',
-  })
+  const text = `invalid ${at.slice(0, MAX_WORDS)}: expected ${expected.slice(0, MAX_WORDS)}, got ${show(value)}`
+  throw new RpcError(RPC_CODE.invalidParams, text, { code: 'DEED_RPC_PARAMS' })
 }
 
 export const address: Decoder<Address> = (value, at) =>
@@ -190,6 +189,8 @@ export const decodeParams = (params: readonly Param<unknown>[], values: readonly
 }
 
 const MAX_SHOWN = 80
+/** Characters of where a value stands and of what was expected: names in them may be the client's own. */
+const MAX_WORDS = 400
 
 const ADDRESS = /^0x[0-9a-fA-F]{40}$/
 const HASH = /^0x[0-9a-fA-F]{64}$/

@@ -1,7 +1,7 @@
 import { decodeParams, isObject, show } from './decode.ts'
 import { RPC_CODE, RpcError, toErrorObject } from './error.ts'
 import { memoOf } from './memo.ts'
-import type { Context, MethodClass } from './method.ts'
+import { CLASSES, type Context } from './method.ts'
 import { METHODS } from './methods.ts'
 
 /** Requests in one batch. geth's default is 1,000. */
@@ -84,14 +84,6 @@ export const call = async (context: Context, name: string, params: unknown): Pro
   const writing = chain.settled()
   if (writing !== undefined) await writing
   return result
-}
-
-/** Which classes of methods a profile offers. */
-const CLASSES: Readonly<Record<Context['principal']['profile'], readonly MethodClass[]>> = {
-  dev: ['read', 'write', 'debug', 'dev'],
-  node: ['read', 'write', 'debug'],
-  public: ['read', 'write'],
-  engine: ['read', 'write', 'engine'],
 }
 
 const answerOne = async (context: Context, request: unknown): Promise<string | undefined> => {

@@ -41,3 +41,11 @@ export const method = <P extends readonly unknown[]>(
   params: { readonly [K in keyof P]: Param<P[K]> },
   run: (context: Context, ...args: P) => unknown,
 ): Method => ({ class: className, cost, params, run: run as unknown as Method['run'] })
+
+/** Which classes of methods a profile offers. */
+export const CLASSES: Readonly<Record<Principal['profile'], readonly MethodClass[]>> = {
+  dev: ['read', 'write', 'debug', 'dev'],
+  node: ['read', 'write', 'debug'],
+  public: ['read', 'write'],
+  engine: ['read', 'write', 'engine'],
+}

@@ -2,6 +2,7 @@ import type { Address, Hash } from '@deed/evm'
 import type { Chain } from '../chain.ts'
 import type { BlockSettings } from '../dev/block-settings.ts'
 import type { Impersonation } from '../dev/impersonation.ts'
+import type { GivenTransaction } from '../dev/input.ts'
 import type { Executed } from '../execute/types.ts'
 import type { Entry, Mempool } from '../mempool/mempool.ts'
 import type { MempoolOrder } from '../mempool/order.ts'
@@ -66,8 +67,8 @@ export interface Control {
   setBlockInterval(seconds: bigint | undefined): Promise<void>
   /** Takes transactions out of the mempool. How many were there. */
   drop(hashes: readonly Hash[]): Promise<number>
-  /** Takes a transaction in without mining it. */
-  enqueue(encoded: Uint8Array, impersonated?: Address): Promise<Hash>
+  /** Mines a block of these transactions alone. Throws an RpcError, and mines none, where one of them cannot be in it. */
+  mineGiven(transactions: readonly GivenTransaction[]): Promise<void>
   /** The newest blocks go away, and what was in them. */
   rollback(blocks: number): Promise<void>
   /** Back to the first block, with nothing of what was set since. */

@@ -124,7 +124,9 @@ export const commitBatch = (
   if (tries.isStored(executed.trie)) put.push(...trieRows(executed))
   for (const [key, value] of layer.codes) put.push({ table: 'code', key, value })
   const accounts = [...layer.accounts].map(([address, account]) => [address, account ?? null] as const)
-  const slots = [...layer.storage].map(([address, written]) => {
+  const slots = [...layer.storage].flatMap(([address, written]) => {
+    // Whoever set no slots at all wrote nothing that could be taken back.
+    if (written.size === 0) return []
     return { address, incarnation: incarnationOf(layer.accounts, address), slots: written }
   })
   return { record, batch: { put, state: { position, accounts, slots } } }

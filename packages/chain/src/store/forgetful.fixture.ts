@@ -19,6 +19,8 @@ export const createForgetfulStore = (store: Store): Store & { readonly loads: ()
       once(`${position.branch} ${position.height} ${address} ${incarnation} ${key}`, () =>
         store.slot(position, address, incarnation, key),
       ),
+    addresses: (branch) => store.addresses(branch),
+    slotKeys: (branch, address, incarnation) => store.slotKeys(branch, address, incarnation),
     async load() {
       loads++
       for (const key of asked) atHand.add(key)

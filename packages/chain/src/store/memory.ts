@@ -31,6 +31,13 @@ export const createMemoryStore = (): Store => {
       return versions && newest(versions, height)
     },
 
+    async *addresses(branch) {
+      yield* branches.get(branch)?.accounts.keys() ?? []
+    },
+    async *slotKeys(branch, address, incarnation) {
+      yield* branches.get(branch)?.slots.get(address)?.get(incarnation)?.keys() ?? []
+    },
+
     load: async () => {},
 
     async written({ branch, height }) {

@@ -17,6 +17,10 @@ export interface Store {
   /** The newest version at or below the height within one branch; `null` if it says that there is none. */
   account(position: Position, address: Address): Account | null | undefined | Miss
   slot(position: Position, address: Address, incarnation: number, key: bigint): bigint | undefined | Miss
+  /** Every address that a branch has a version of, at whatever height. */
+  addresses(branch: number): AsyncIterable<Address>
+  /** Every slot of one life of an account that a branch has a version of. */
+  slotKeys(branch: number, address: Address, incarnation: number): AsyncIterable<bigint>
   /** Brings what the last reads missed to hand. */
   load(): Promise<void>
   /** Everything in a table, in no order. For tables that stay small; see {@link ListedTable}. */

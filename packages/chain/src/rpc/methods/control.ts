@@ -1,12 +1,14 @@
 /** What a developer says about blocks to come, the mempool and the chain as a whole. */
 import type { Address, Hash } from '@deed/evm'
-import { quantity } from '../../hex.ts'
+import type { GivenTransaction } from '../../dev/input.ts'
+import { bytesToHex, quantity } from '../../hex.ts'
 import { encodeTransaction } from '../../transaction/codec.ts'
 import { controlOf } from '../control.ts'
 import { count, type Decoder, bytes as decodeBytes, isObject, list, refuse } from '../decode.ts'
 import { RPC_CODE, RpcError } from '../error.ts'
 import { formatBlock, type Json } from '../format.ts'
 import type { Context } from '../method.ts'
+import type { Node } from '../node.ts'
 import { type TransactionRequest, transactionRequest } from '../params.ts'
 import { evmMine } from './evm.ts'
 import { baseFeeAfter } from './fees.ts'
@@ -134,6 +136,14 @@ export const rollback = async ({ node }: Context, blocks: number) => {
   return null
 }
 
+/** geth's way back: the block of this number is the head, and what came after it is gone. */
+export const setHead = async ({ node }: Context, number: bigint) => {
+  const head = node.chain.head.block.header.number
+  if (number > head) refuse('argument 0 (blockNumber)', `at most ${head}, the head`, number)
+  await controlOf(node).rollback(Number(head - number))
+  return null
+}
+
 type Placed = readonly [transaction: Uint8Array | TransactionRequest, block: number]
 
 const placed: Decoder<Placed> = (value, at) => {
@@ -147,7 +157,7 @@ const placed: Decoder<Placed> = (value, at) => {
 
 export const placedTransactions: Decoder<readonly Placed[]> = list(placed, MAX_REORG)
 
-/** Replaces the newest blocks by as many others, of the transactions given. */
+/** Replaces the newest blocks by as many others, of the transactions given and no others. What waits goes on waiting. */
 export const reorg = async ({ node }: Context, depth: number, transactions: readonly Placed[]) => {
   const control = controlOf(node)
   if (depth > MAX_REORG) refuse('argument 0 (depth)', `at most ${MAX_REORG}`, depth)
@@ -155,17 +165,33 @@ export const reorg = async ({ node }: Context, depth: number, transactions: read
   if (outside) refuse('argument 1 (transactions)', `blocks from 0 to ${depth - 1}`, outside[1])
   await control.rollback(depth)
   for (let block = 0; block < depth; block++) {
-    for (const [transaction, at] of transactions) {
-      if (at !== block) continue
-      if (transaction instanceof Uint8Array) await control.enqueue(transaction)
-      else {
-        const { signed, impersonated } = await signedBy(node, transaction)
-        await control.enqueue(encodeTransaction(signed), impersonated)
-      }
-    }
-    await control.mine(1)
+    const placed = transactions.filter(([, at]) => at === block).map(([transaction]) => transaction)
+    await control.mineGiven(await givenOf(node, placed))
   }
   return null
+}
+
+/** A request without a nonce takes the next one of its sender, behind those before it. */
+const givenOf = async (
+  node: Node,
+  transactions: readonly Placed[0][],
+): Promise<readonly GivenTransaction[]> => {
+  const state = await node.chain.stateAt(node.chain.head.hash)
+  const nonces = new Map<Address, bigint>()
+  const given: GivenTransaction[] = []
+  for (const transaction of transactions) {
+    if (transaction instanceof Uint8Array) {
+      given.push({ encoded: bytesToHex(transaction) })
+      continue
+    }
+    const { from } = transaction
+    const free = from && (nonces.get(from) ?? (await state.account(from))?.nonce ?? 0n)
+    const nonce = transaction.nonce ?? free
+    const { signed, impersonated } = await signedBy(node, { ...transaction, nonce })
+    if (from !== undefined) nonces.set(from, signed.nonce + 1n)
+    given.push({ encoded: bytesToHex(encodeTransaction(signed)), ...(impersonated && { impersonated }) })
+  }
+  return given
 }
 
 /** Nothing is logged; taken so that tools go on. */

@@ -19,10 +19,12 @@ import { recordName, writeRecords } from './records.ts'
 import { unseal } from './seal.ts'
 import {
   accountCell,
+  addressesOf,
   type Cell,
   decodeNewest,
   seekVersion,
   slotCell,
+  slotKeysOf,
   truncateVersions,
   type Version,
   writeVersions,
@@ -185,6 +187,15 @@ export const createDiskStore = async (
       valueAt(accountCell(branch, address), height) as Account | null | undefined | Miss,
     slot: ({ branch, height }, address, incarnation, key) =>
       valueAt(slotCell(branch, address, incarnation, key), height) as bigint | undefined | Miss,
+
+    async *addresses(branch) {
+      await queue.drained()
+      yield* addressesOf(database, branch)
+    },
+    async *slotKeys(branch, address, incarnation) {
+      await queue.drained()
+      yield* slotKeysOf(database, branch, address, incarnation)
+    },
 
     async load() {
       const wanted = asked

@@ -4,6 +4,7 @@
  * taken back. What is written once is one row.
  */
 import type { Address } from '@deed/evm'
+import { bytesToBigint, bytesToHex } from '../../hex.ts'
 import type { Account } from '../../state/types.ts'
 import type { Position, StateWrite } from '../store.ts'
 import {
@@ -14,12 +15,13 @@ import {
   encodeSlot,
   encodeWritten,
 } from './codec.ts'
-import type { Database, Operation } from './database.ts'
+import { type Database, type Operation, startingWith } from './database.ts'
 import {
   accountKey,
   KIND,
   NUMBER_BYTES,
   numberAt,
+  numberKey,
   putNumber,
   slotKey,
   versionKey,
@@ -69,6 +71,25 @@ export const seekVersion = async (
     return { height: numberAt(at, key.length), value: decodeValue(key, bytes), bytes: bytes.length }
   }
   return null
+}
+
+/** Addresses of a branch. */
+export async function* addressesOf(database: Database, branch: number): AsyncGenerator<Address> {
+  const prefix = numberKey(KIND.newestAccount, branch)
+  for await (const [key] of database.iterator(startingWith(prefix)))
+    yield bytesToHex(key.subarray(prefix.length))
+}
+
+/** Slots of one life of an account in a branch. */
+export async function* slotKeysOf(
+  database: Database,
+  branch: number,
+  address: Address,
+  incarnation: number,
+): AsyncGenerator<bigint> {
+  const prefix = slotKey(KIND.newestSlot, branch, address, incarnation, 0n).subarray(0, -SLOT_BYTES)
+  for await (const [key] of database.iterator(startingWith(prefix)))
+    yield bytesToBigint(key.subarray(prefix.length))
 }
 
 /** What a write to versions does, and the newest ones after it, by name. */
@@ -163,3 +184,4 @@ const encodeValue = (value: Version['value'], key: Uint8Array): Uint8Array =>
   isAccount(key) ? encodeAccount(value as Account | null) : encodeSlot(value as bigint)
 
 const HIGHEST = 2 ** 48 - 1
+const SLOT_BYTES = 32
