@@ -4,10 +4,10 @@
  */
 import { initialiseCode, layOut, noteDelegation, spaceFor } from './code'
 import { makeInitcode } from './calls'
-import { delegateOf, enterCall, enterCreate, finish, resultGas, resultStatus } from './enter'
+import { delegateOf, enterCall, HOT, SLICE_HEAT, warmCode, enterCreate, finish, resultGas, resultStatus } from './enter'
 import { depth, frameAt, makeReturnData, resetFrames, returnData, returnSize } from './frame'
 import { hostGiveUp } from './host'
-import { step } from './compiled'
+import { forgetCompiled, step } from './compiled'
 import { interpretChecked, output, outputSize, refuel } from './interpret'
 import { keccak256 } from './keccak'
 import { lastLog, logCount, refund, resetJournal } from './journal'
@@ -76,7 +76,10 @@ export function drive(blocks: i32): bool {
     const frame = frameAt(depth)
     let status = step(frame)
     if (status == Status.UNCHECKED) status = interpretChecked(frame)
-    if (status == Status.PAUSED) return false
+    if (status == Status.PAUSED) {
+      warmCode(frame.code, SLICE_HEAT)
+      return false
+    }
     if (status != Status.ENTERED && status != Status.GOES_ON) finish(frame, status, output, outputSize)
   }
   return true
@@ -95,6 +98,7 @@ export function codeRoom(code: Code, size: u32): void {
 }
 
 export function forgetCode(code: Code): void {
+  forgetCompiled(code)
   if (code.bytes != 0) giveDirty(code.bytes, orderFor(spaceFor(code.size)))
 }
 
@@ -117,6 +121,7 @@ export function getRefund(): i64 { return refund }
 
 // Where things lie, for the generated table of the JavaScript side.
 export const argument = ARGUMENT
+export const hotAddress = HOT
 export const noCode = changetype<usize>(NO_CODE)
 export const rulesAddress = changetype<usize>(rules)
 export const contextAddress = changetype<usize>(context)

@@ -4,8 +4,8 @@ import { EMPTY_CODE_HASH } from '../keccak.ts'
 import { CODE } from './layout.ts'
 import { type Machine, writeHex } from './machine.ts'
 
-/** Bytes of codes and analyses, eleven for each byte of code: 64 MB are some 250 contracts of the greatest size. */
-const CACHE_LIMIT = 2 ** 26
+/** In bytes. A code takes eleven for each of its own, and a compiled one some two hundred. */
+const CACHE_LIMIT = 2 ** 27
 const BYTES_PER_CODE_BYTE = 11
 const RECORD_BYTES = 512
 
@@ -38,4 +38,5 @@ export function boundCodes({ codes, exports }: Machine): void {
   codes.records.clear()
   codes.hashes.length = 1
   codes.size = 0
+  codes.generation++
 }
