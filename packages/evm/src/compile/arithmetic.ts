@@ -1,15 +1,12 @@
-/**
- * Arithmetic and bits in locals: limb by limb, without the limbs that are known to be zero. `undefined` is said where
- * it is better to call the runtime.
- */
+/** Arithmetic in locals: limb by limb, without the limbs that are known to be zero. */
 import { WASM } from '../wasm/instructions.ts'
-import { type Body, call, get, I32, I64, i32, i64, keep, local, op, set, tee, when } from './body.ts'
+import { bitwise, shiftLeft, shiftRight } from './bits.ts'
+import { type Body, call, get, I64, i32, i64, keep, local, op, set, tee, when } from './body.ts'
 import {
   allLimbs,
   bitLength,
   type Context,
   constantOf,
-  flagOf,
   type Limb,
   limb,
   limbsOf,
@@ -17,14 +14,10 @@ import {
   pushLimb,
   pushOr,
   signedOf,
-  significant,
   smallOf,
+  toSigned,
   type Value,
-  WORD,
 } from './value.ts'
-
-const LIMB = (1n << 64n) - 1n
-const toSigned = (word: bigint): bigint => BigInt.asIntN(256, word)
 
 /** Functions of the module that hold what is too long to repeat: see ./helpers.ts. */
 export interface ArithmeticContext extends Context {
@@ -328,193 +321,4 @@ function divided(kind: Division, a: bigint, b: bigint): Value {
   if (kind === 'divide') return constantOf(a / b)
   if (kind === 'modulo') return constantOf(a % b)
   return constantOf(toSigned(a) / toSigned(b))
-}
-
-export function isZero(context: Context, value: Value): Value {
-  const { body } = context
-  if (value.constant !== undefined) return constantOf(value.constant === 0n ? 1n : 0n)
-  if (value.flag !== undefined) {
-    get(body, value.flag)
-    op(body, WASM.i32Eqz)
-  } else {
-    pushOr(context, significant(context, value))
-    op(body, WASM.i64Eqz)
-  }
-  return flagOf(keep(body, I32))
-}
-
-export function isEqual(context: Context, a: Value, b: Value): Value {
-  const { body } = context
-  if (a.constant !== undefined && b.constant !== undefined)
-    return constantOf(a.constant === b.constant ? 1n : 0n)
-  if (a.constant === 0n) return isZero(context, b)
-  if (b.constant === 0n) return isZero(context, a)
-  let count = 0
-  for (let index = 0; index < 4; index++) {
-    const x = limb(context, a, index)
-    const y = limb(context, b, index)
-    if (x === y) continue
-    // Not two constants: they would be equal, or the values' bounds are apart.
-    push(context, x)
-    push(context, y)
-    op(body, WASM.i64Xor)
-    if (count++ > 0) op(body, WASM.i64Or)
-  }
-  if (count === 0) return constantOf(1n)
-  op(body, WASM.i64Eqz)
-  return flagOf(keep(body, I32))
-}
-
-export function isBelow(context: Context, a: Value, b: Value, isSigned: boolean): Value {
-  const { body } = context
-  if (a.constant !== undefined && b.constant !== undefined) {
-    const holds = isSigned ? toSigned(a.constant) < toSigned(b.constant) : a.constant < b.constant
-    return constantOf(holds ? 1n : 0n)
-  }
-  const isSmallSigned = (value: Value) => value.isSigned || value.bits < 64
-  if (isSigned && isSmallSigned(a) && isSmallSigned(b)) return compareLimb(context, a, b, 0, WASM.i64LtS)
-  if (isSigned && b.constant === 0n) {
-    return a.bits < 256 ? constantOf(0n) : compareLimb(context, a, b, 3, WASM.i64LtS)
-  }
-  const signed = isSigned && !(a.bits < 256 && b.bits < 256)
-  if (!signed && b.constant === 0n) return b
-  if (!signed && b.constant === 1n) return isZero(context, a)
-  const count = signed ? 4 : Math.max(1, Math.ceil(Math.max(a.bits, b.bits) / 64))
-  let below: number | undefined
-  for (let index = 0; index < count; index++) {
-    const x = limb(context, a, index)
-    const y = limb(context, b, index)
-    const compare = signed && index === 3 ? WASM.i64LtS : WASM.i64LtU
-    push(context, x)
-    push(context, y)
-    op(body, compare)
-    if (below !== undefined) {
-      push(context, x)
-      push(context, y)
-      op(body, WASM.i64Eq)
-      get(body, below)
-      op(body, WASM.i32And, WASM.i32Or)
-    }
-    below = keep(body, I32)
-  }
-  return flagOf(below!)
-}
-
-function compareLimb(context: Context, a: Value, b: Value, index: number, opcode: number): Value {
-  pushLimb(context, a, index)
-  pushLimb(context, b, index)
-  op(context.body, opcode)
-  return flagOf(keep(context.body, I32))
-}
-
-type Bitwise = 'and' | 'or' | 'xor'
-const BIT_OPCODES = { and: WASM.i64And, or: WASM.i64Or, xor: WASM.i64Xor } as const
-const FLAG_OPCODES = { and: WASM.i32And, or: WASM.i32Or, xor: WASM.i32Xor } as const
-
-export function bitwise(context: Context, kind: Bitwise, a: Value, b: Value): Value {
-  const { body } = context
-  const fold = {
-    and: (x: bigint, y: bigint) => x & y,
-    or: (x: bigint, y: bigint) => x | y,
-    xor: (x: bigint, y: bigint) => x ^ y,
-  }[kind]
-  if (a.constant !== undefined && b.constant !== undefined) return constantOf(fold(a.constant, b.constant))
-  const [x, y] = a.constant !== undefined ? [b, a] : [a, b]
-  const mask = y.constant
-  if (
-    kind === 'and' &&
-    mask !== undefined &&
-    mask === (1n << BigInt(bitLength(mask))) - 1n &&
-    x.bits <= bitLength(mask)
-  )
-    return x
-  if (kind !== 'and' && mask === 0n) return x
-  if (x.flag !== undefined && y.flag !== undefined) {
-    get(body, x.flag)
-    get(body, y.flag)
-    op(body, FLAG_OPCODES[kind])
-    return flagOf(keep(body, I32))
-  }
-  const bits = kind === 'and' ? Math.min(x.bits, y.bits) : Math.max(x.bits, y.bits)
-  const limbs = [0, 1, 2, 3].map((index): Limb => {
-    if (64 * index >= bits) return 0n
-    const right = limb(context, y, index)
-    if (kind === 'and' && right === 0n) return 0n
-    const left = limb(context, x, index)
-    if (typeof left === 'bigint' && typeof right === 'bigint') return fold(left, right)
-    const neutral = kind === 'and' ? LIMB : 0n
-    if (left === neutral) return right
-    if (right === neutral) return left
-    if (kind === 'and' && left === 0n) return 0n
-    push(context, left)
-    push(context, right)
-    op(body, BIT_OPCODES[kind])
-    return keep(body, I64)
-  })
-  return limbsOf(limbs, bits)
-}
-
-export const not = (context: Context, value: Value): Value => bitwise(context, 'xor', value, constantOf(WORD))
-
-/** By a constant below 256. */
-export function shiftLeft(context: Context, shift: number, value: Value): Value {
-  if (value.constant !== undefined) return constantOf(value.constant << BigInt(shift))
-  if (shift === 0) return value
-  const whole = shift >> 6
-  const bits = shift & 63
-  const limbs = [0, 1, 2, 3].map((index): Limb => {
-    if (index < whole) return 0n
-    const high = limb(context, value, index - whole)
-    if (bits === 0) return high
-    const low = index - whole > 0 ? limb(context, value, index - whole - 1) : 0n
-    return joined(context, [high, bits, WASM.i64Shl], [low, 64 - bits, WASM.i64ShrU])
-  })
-  return limbsOf(limbs, Math.min(256, value.bits + shift))
-}
-
-export function shiftRight(context: Context, shift: number, value: Value): Value {
-  if (value.constant !== undefined) return constantOf(value.constant >> BigInt(shift))
-  if (shift === 0) return value
-  if (shift >= value.bits) return constantOf(0n)
-  const whole = shift >> 6
-  const bits = shift & 63
-  const limbs = [0, 1, 2, 3].map((index): Limb => {
-    if (index + whole > 3) return 0n
-    const low = limb(context, value, index + whole)
-    if (bits === 0) return low
-    const high = index + whole < 3 ? limb(context, value, index + whole + 1) : 0n
-    return joined(context, [low, bits, WASM.i64ShrU], [high, 64 - bits, WASM.i64Shl])
-  })
-  return limbsOf(limbs, value.bits - shift)
-}
-
-type Part = readonly [limb: Limb, by: number, opcode: number]
-
-/** Two limbs, each shifted, in one. */
-function joined(context: Context, ...parts: readonly Part[]): Limb {
-  const { body } = context
-  const some = parts.filter(([each]) => each !== 0n)
-  if (some.length === 0) return 0n
-  for (const [index, [each, by, opcode]] of some.entries()) {
-    push(context, each)
-    i64(body, BigInt(by))
-    op(body, opcode)
-    if (index > 0) op(body, WASM.i64Or)
-  }
-  return keep(body, I64)
-}
-
-/** Of the lowest `size` bytes, at most eight. */
-export function signExtend(context: Context, size: number, value: Value): Value {
-  const { body } = context
-  if (value.bits < 8 * size) return value
-  pushLimb(context, value, 0)
-  if (size < 8) {
-    const unused = BigInt(64 - 8 * size)
-    i64(body, unused)
-    op(body, WASM.i64Shl)
-    i64(body, unused)
-    op(body, WASM.i64ShrS)
-  }
-  return signedOf(keep(body, I64))
 }

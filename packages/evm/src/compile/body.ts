@@ -16,9 +16,16 @@ export interface Body {
   /** Types of the locals after the parameters. */
   readonly locals: number[]
   readonly parameters: number
+  /** A vector that is never written, and so zero: shorter than the constant. */
+  zero: number | undefined
 }
 
-export const createBody = (parameters: number): Body => ({ code: createWriter(), locals: [], parameters })
+export const createBody = (parameters: number): Body => ({
+  code: createWriter(),
+  locals: [],
+  parameters,
+  zero: undefined,
+})
 
 export function op(body: Body, ...opcodes: number[]): void {
   for (const opcode of opcodes) byte(body.code, opcode)
@@ -80,6 +87,11 @@ export function storeVector(body: Body, offset: number): void {
 
 /** A constant of 16 bytes, the lowest first. */
 export function vector(body: Body, value: bigint): void {
+  if (value === 0n) {
+    body.zero ??= local(body, V128)
+    get(body, body.zero)
+    return
+  }
   op(body, SIMD.prefix, SIMD.const)
   for (let shift = 0n; shift < 128n; shift += 8n) byte(body.code, Number((value >> shift) & 0xffn))
 }

@@ -7,13 +7,16 @@ import { WASM } from '../wasm/instructions.ts'
 import { type FunctionType, moduleOf } from '../wasm/module.ts'
 import { access, type Body, bodyBytes, call, createBody, get, I32, I64, i32, i64 } from './body.ts'
 import { divideDouble, multiplySigned, multiplyUnsigned } from './helpers.ts'
-import { compileRegion, leaveAt } from './region.ts'
+import { leaveAt } from './leave.ts'
+import { compileRegion } from './region.ts'
 import { RUNTIME, type RuntimeAddresses, type RuntimeName } from './runtime.ts'
 
 export interface Contract {
   readonly code: Uint8Array
   readonly opcodes: OpcodeTable
   readonly jumpdests: Uint8Array
+  /** By offset: how many ways lead there that can be seen. */
+  readonly arrivals: Uint16Array
   readonly addresses: RuntimeAddresses
   /** Function numbers. */
   readonly runtime: Readonly<Record<RuntimeName, number>>
@@ -58,10 +61,12 @@ export function compileContract(
 
   const runtime = Object.fromEntries(names.map((name, index) => [name, index])) as Record<RuntimeName, number>
   const unsigned = names.length
+  const { jumpdests } = analysisOf(code)
   const contract: Contract = {
     code,
     opcodes: opcodesAt(fork),
-    jumpdests: analysisOf(code).jumpdests,
+    jumpdests,
+    arrivals: arrivalsOf(code, jumpdests),
     addresses,
     runtime,
     helpers: { multiplySigned: unsigned + 1, divideDouble: unsigned + 2 },
@@ -99,6 +104,27 @@ export function compileContract(
     tableSize: contract.regions.size,
   }
 }
+
+/** Counts a JUMPDEST's offset wherever it is pushed, and the instruction before it unless that goes elsewhere. */
+function arrivalsOf(code: Uint8Array, jumpdests: Uint8Array): Uint16Array {
+  const arrivals = new Uint16Array(code.length + 1)
+  let last = 0
+  for (let pc = 0; pc < code.length; pc++) {
+    const opcode = code[pc]!
+    if (opcode === 0x5b && !GOES_ELSEWHERE.has(last)) arrivals[pc]!++
+    last = opcode
+    if (opcode < 0x60 || opcode > 0x7f) continue
+    const size = opcode - 0x5f
+    let value = 0
+    for (let i = 1; i <= size && value <= code.length; i++) value = 256 * value + (code[pc + i] ?? 0)
+    if (jumpdests[value] === 1) arrivals[value]!++
+    pc += size
+  }
+  return arrivals
+}
+
+/** STOP, JUMP, RETURN, REVERT, INVALID, SELFDESTRUCT. */
+const GOES_ELSEWHERE = new Set([0x00, 0x56, 0xf3, 0xfd, 0xfe, 0xff])
 
 /** The function of the region that begins there; it will be made if there is none yet. */
 export function request({ regions, firstRegion }: Contract, offset: number): number {

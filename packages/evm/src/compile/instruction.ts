@@ -1,20 +1,8 @@
 /** Instructions but for those of the stack, of control flow and of calls: in place, or as a call of the runtime. */
 import { FRAME, STATUS, WORD } from '../tier1/layout.ts'
 import { WASM } from '../wasm/instructions.ts'
-import {
-  add,
-  bitwise,
-  divide,
-  isBelow,
-  isEqual,
-  isZero,
-  multiply,
-  not,
-  shiftLeft,
-  shiftRight,
-  signExtend,
-  subtract,
-} from './arithmetic.ts'
+import { add, divide, multiply, subtract } from './arithmetic.ts'
+import { bitwise, not, shiftLeft, shiftRight, signExtend } from './bits.ts'
 import {
   access,
   call,
@@ -31,6 +19,7 @@ import {
   V128,
   when,
 } from './body.ts'
+import { isBelow, isEqual, isZero } from './compare.ts'
 import { loadWord, storeByte, storeWord } from './memory.ts'
 import type { Path, Region } from './region.ts'
 import { RUNTIME, type RuntimeName } from './runtime.ts'

@@ -3,43 +3,24 @@
  * stack is not there while a region runs: PUSH, DUP, SWAP and POP move values about while it is compiled. What has to be on
  * the stack is written when the region is left.
  */
-import { FRAME, STATUS } from '../tier1/layout.ts'
+import { STATUS } from '../tier1/layout.ts'
 import { VOID, WASM } from '../wasm/instructions.ts'
-import { unsigned } from '../wasm/writer.ts'
 import { type Block, blockAt } from './block.ts'
-import {
-  access,
-  type Body,
-  bodyBytes,
-  createBody,
-  get,
-  giveBack,
-  I32,
-  i32,
-  i64,
-  keep,
-  op,
-  set,
-  when,
-} from './body.ts'
-import { type Contract, request } from './contract.ts'
+import { access, bodyBytes, createBody, get, giveBack, I32, i32, i64, keep, op, set, when } from './body.ts'
+import type { Contract } from './contract.ts'
 import { compileInstruction } from './instruction.ts'
 import {
-  type Context,
-  constantOf,
-  detach,
-  forgetTo,
-  GAS,
-  limb,
-  MARGIN,
-  push,
-  pushTruth,
-  pushUpper,
-  SP,
-  slotOf,
-  storeValue,
-  type Value,
-} from './value.ts'
+  callOut,
+  heightOf,
+  isJumpdest,
+  jumpSomewhere,
+  leave,
+  leaveAt,
+  MODELLED,
+  moveStack,
+  spill,
+} from './leave.ts'
+import { type Context, constantOf, forgetTo, GAS, pushTruth, SP, slotOf, type Value } from './value.ts'
 
 export interface Region extends Context {
   readonly contract: Contract
@@ -68,15 +49,11 @@ export interface Path {
   paid: number
 }
 
-/** Words below a region's entry that instructions in it may reach. */
-const MODELLED = 64
-/** Regions end where paths meet when they have so many instructions, and in any case when they have so many. */
-const SMALL = 40
+/** Instructions from which on a region ends where paths meet, and those from which on it ends anywhere. */
+const SMALL = 16
 const LARGE = 250
 const NESTING = 24
 const STACK_BYTES = 1024 * 32
-
-const heightOf = ({ stack }: Path): number => stack.length - MODELLED
 
 export function compileRegion(contract: Contract, start: number): Uint8Array {
   const body = createBody(2)
@@ -186,15 +163,23 @@ function compileInstructions(region: Region, path: Path, block: Block): void {
       const below = stack[other]!
       stack[other] = stack[top]!
       stack[top] = below
-    } else if (opcode === JUMP) return jump(region, path, stack.pop()!, pc)
-    else if (opcode === JUMPI) return jumpIf(region, path, pc)
-    else if (opcode >= CREATE && opcode !== 0xf3 && opcode !== 0xfd && opcode !== 0xff) {
-      return callOut(region, path, pc, opcode)
+    } else if (opcode === JUMP) {
+      jump(region, path, stack.pop()!, pc)
+      return
+    } else if (opcode === JUMPI) {
+      jumpIf(region, path, pc)
+      return
+    } else if (opcode >= CREATE && opcode !== 0xf3 && opcode !== 0xfd && opcode !== 0xff) {
+      callOut(region, path, pc, opcode)
+      return
     } else if (opcode === 0x50) stack.pop()
     else if (opcode !== 0x5b && !compileInstruction(region, path, opcode, pc)) return
     pc++
   }
-  if (block.isInvalid) return giveBack(body, STATUS.INVALID_OPCODE)
+  if (block.isInvalid) {
+    giveBack(body, STATUS.INVALID_OPCODE)
+    return
+  }
   goOn(region, path, block.end, block.end - 1)
 }
 
@@ -203,214 +188,45 @@ const JUMPI = 0x57
 const CREATE = 0xf0
 
 function jump(region: Region, path: Path, destination: Value, pc: number): void {
-  if (destination.constant === undefined) return jumpSomewhere(region, path, destination, pc)
+  if (destination.constant === undefined) {
+    jumpSomewhere(region, path, destination, pc)
+    return
+  }
   const { constant } = destination
-  if (!isJumpdest(region.contract, constant)) return giveBack(region.body, STATUS.INVALID_JUMP)
-  goOn(region, path, Number(constant), pc, true)
+  if (!isJumpdest(region.contract, constant)) {
+    giveBack(region.body, STATUS.INVALID_JUMP)
+    return
+  }
+  goOn(region, path, Number(constant), pc)
 }
-
-const isJumpdest = ({ code, jumpdests }: Contract, destination: bigint): boolean =>
-  destination < BigInt(code.length) && jumpdests[Number(destination)] === 1
 
 function jumpIf(region: Region, path: Path, pc: number): void {
   const { stack } = path
   const destination = stack.pop()!
   const condition = stack.pop()!
-  if (condition.constant === 0n) return goOn(region, path, pc + 1, pc)
-  if (condition.constant !== undefined) return jump(region, path, destination, pc)
+  if (condition.constant === 0n) {
+    goOn(region, path, pc + 1, pc)
+    return
+  }
+  if (condition.constant !== undefined) {
+    jump(region, path, destination, pc)
+    return
+  }
   pushTruth(region, condition)
   branch(region, () => jump(region, { ...path, stack: [...stack] }, destination, pc))
   goOn(region, path, pc + 1, pc)
 }
 
 /** On at an offset: within this region, or in one of its own. */
-function goOn(region: Region, path: Path, offset: number, from: number, isJump = false): void {
+function goOn(region: Region, path: Path, offset: number, from: number): void {
   const { contract } = region
-  const isStart = isJump || contract.jumpdests[offset] === 1
-  const isFull =
-    region.instructions > LARGE ||
-    region.depth > NESTING ||
-    (isStart && !isJump && region.instructions > SMALL)
+  // Where several ways meet, the code is made once, unless it is short of anything to be made of.
+  const limit = contract.arrivals[offset]! > 1 ? SMALL : LARGE
+  const isFull = region.instructions > limit || region.depth > NESTING
   const isTooHigh = path.stack.length < 24 || path.stack.length > MODELLED + 100
-  if (region.path.has(offset) || isFull || isTooHigh) return leave(region, path, offset, from)
+  if (region.path.has(offset) || isFull || isTooHigh) {
+    leave(region, path, offset, from)
+    return
+  }
   compileBlock(region, path, offset)
-}
-
-/** Writes the stack and goes to another region, or to the start of this one. */
-function leave(region: Region, path: Path, offset: number, from: number): void {
-  const { body, contract } = region
-  spill(region, path)
-  moveStack(region, path)
-  // Going back may be for ever: a slice ends some time.
-  if (offset <= from) pauseWhenDue(region, () => i32(body, offset))
-  if (offset === region.start) {
-    op(body, WASM.br)
-    return unsigned(body.code, region.depth)
-  }
-  get(body, SP)
-  get(body, GAS)
-  op(body, WASM.returnCall)
-  unsigned(body.code, request(contract, offset))
-}
-
-function moveStack({ body }: Region, path: Path): void {
-  const height = heightOf(path)
-  if (height === 0) return
-  get(body, SP)
-  i32(body, 32 * height)
-  op(body, WASM.i32Add)
-  set(body, SP)
-}
-
-function pauseWhenDue(region: Region, pushOffset: () => void): void {
-  const { body, contract, frame } = region
-  const { fuel } = contract.addresses
-  i32(body, 0)
-  i32(body, 0)
-  access(body, WASM.i32Load, fuel)
-  i32(body, 1)
-  op(body, WASM.i32Sub)
-  const left = keep(body, I32)
-  get(body, left)
-  access(body, WASM.i32Store, fuel)
-  get(body, left)
-  i32(body, 0)
-  op(body, WASM.i32LtS)
-  when(body, () => {
-    storeFrame(body, frame, pushOffset)
-    giveBack(body, STATUS.PAUSED)
-  })
-}
-
-/** By the table of what begins where. */
-function jumpSomewhere(region: Region, path: Path, destination: Value, pc: number): void {
-  const { body, contract, frame } = region
-  if (destination.bits > 64) {
-    pushUpper(region, destination)
-    i64(body, 0n)
-    op(body, WASM.i64Ne)
-    when(body, () => giveBack(body, STATUS.INVALID_JUMP))
-  }
-  const offset = limb(region, destination, 0)
-  push(region, offset)
-  i64(body, BigInt(contract.code.length))
-  op(body, WASM.i64GeU)
-  when(body, () => giveBack(body, STATUS.INVALID_JUMP))
-  spill(region, path)
-  moveStack(region, path)
-  push(region, offset)
-  op(body, WASM.i32WrapI64)
-  i32(body, 2)
-  op(body, WASM.i32Shl)
-  access(body, WASM.i32Load, contract.entries)
-  const entry = keep(body, I32)
-  // Zero, or negative: a region that begins behind a call.
-  get(body, entry)
-  i32(body, 1)
-  op(body, WASM.i32LtS)
-  when(body, () => {
-    get(body, frame)
-    push(region, offset)
-    get(body, SP)
-    get(body, GAS)
-    op(body, WASM.call)
-    unsigned(body.code, contract.runtime.land)
-    op(body, WASM.return)
-  })
-  push(region, offset)
-  i64(body, BigInt(pc))
-  op(body, WASM.i64GtU, WASM.i32Eqz)
-  when(body, () =>
-    pauseWhenDue(region, () => {
-      push(region, offset)
-      op(body, WASM.i32WrapI64)
-    }),
-  )
-  get(body, SP)
-  get(body, GAS)
-  get(body, entry)
-  op(body, WASM.returnCallIndirect)
-  unsigned(body.code, contract.regionType)
-  unsigned(body.code, 0)
-}
-
-/**
- * A call or create is the runtime's; it may push another frame, and then this one goes on later, where the next block
- * begins.
- */
-function callOut(region: Region, path: Path, pc: number, opcode: number): void {
-  const { body, contract, frame } = region
-  spill(region, path)
-  moveStack(region, path)
-  storeFrame(body, frame, () => i32(body, pc + 1))
-  get(body, frame)
-  i32(body, opcode)
-  op(body, WASM.call)
-  unsigned(body.code, contract.runtime.callOrCreate)
-  const status = keep(body, I32)
-  const next = request(contract, pc + 1)
-  get(body, status)
-  i32(body, STATUS.GOES_ON)
-  op(body, WASM.i32Xor)
-  when(body, () => {
-    get(body, status)
-    op(body, WASM.return)
-  })
-  get(body, frame)
-  access(body, WASM.i32Load, FRAME.sp)
-  i32(body, MARGIN - 32)
-  op(body, WASM.i32Sub)
-  get(body, frame)
-  access(body, WASM.i64Load, FRAME.gas)
-  op(body, WASM.returnCall)
-  unsigned(body.code, next)
-}
-
-/** Writes down where the frame stands. The stack is written, and its height in {@link SP}. */
-function storeFrame(body: Body, frame: number, pushOffset: () => void): void {
-  get(body, frame)
-  pushOffset()
-  access(body, WASM.i32Store, FRAME.pc)
-  get(body, frame)
-  get(body, SP)
-  i32(body, MARGIN - 32)
-  op(body, WASM.i32Add)
-  access(body, WASM.i32Store, FRAME.sp)
-  get(body, frame)
-  get(body, GAS)
-  access(body, WASM.i64Store, FRAME.gas)
-}
-
-/** Gives the frame back as it stands, with a status. */
-export function leaveAt(
-  { addresses }: Contract,
-  body: Body,
-  offset: number,
-  status: number,
-  known?: number,
-): void {
-  let frame = known
-  if (frame === undefined) {
-    i32(body, addresses.current)
-    access(body, WASM.i32Load, 0)
-    frame = keep(body, I32)
-  }
-  storeFrame(body, frame, () => i32(body, offset))
-  giveBack(body, status)
-}
-
-/** Writes to the stack what is not where it belongs. */
-function spill(region: Region, { stack }: Path): void {
-  const { body, contract } = region
-  const moved: [place: number, value: Value][] = []
-  for (const [index, value] of stack.entries()) {
-    const place = index - MODELLED
-    if (value.slot === place) continue
-    moved.push([place, value])
-    // Where functions return to: what is on the stack may be jumped to.
-    const { constant } = value
-    if (constant !== undefined && isJumpdest(contract, constant)) request(contract, Number(constant))
-  }
-  for (const [, value] of moved) detach(region, value)
-  for (const [place, value] of moved) storeValue(region, value, () => get(body, SP), MARGIN + 32 * place)
 }

@@ -53,6 +53,9 @@ export function forgetTo(trail: Trail, mark: number): void {
 const LIMB = (1n << 64n) - 1n
 export const WORD = (1n << 256n) - 1n
 
+/** Two's complement. */
+export const toSigned = (word: bigint): bigint => BigInt.asIntN(256, word)
+
 export const bitLength = (word: bigint): number => (word === 0n ? 0 : word.toString(2).length)
 
 const blank = {
@@ -169,20 +172,30 @@ const isWhole = ({ slot, limbs, vectors, flag }: Value): boolean =>
 /** Brings a half to the top of the stack, as a vector. */
 export function pushHalf(context: Context, value: Value, half: 0 | 1): void {
   const { body } = context
-  if (value.constant !== undefined)
-    return vector(body, (value.constant >> BigInt(128 * half)) & ((1n << 128n) - 1n))
-  if (128 * half >= value.bits) return vector(body, 0n)
-  if (value.vectors !== undefined) return get(body, value.vectors[half])
+  if (value.constant !== undefined) {
+    vector(body, (value.constant >> BigInt(128 * half)) & ((1n << 128n) - 1n))
+    return
+  }
+  if (128 * half >= value.bits) {
+    vector(body, 0n)
+    return
+  }
+  if (value.vectors !== undefined) {
+    get(body, value.vectors[half])
+    return
+  }
   if (isWhole(value)) {
     get(body, SP)
-    return loadVector(body, MARGIN + 32 * value.slot! + 16 * half)
+    loadVector(body, MARGIN + 32 * value.slot! + 16 * half)
+    return
   }
   const low = limb(context, value, 2 * half)
   const high = limb(context, value, 2 * half + 1)
   if (high === 0n) {
     vector(body, 0n)
     push(context, low)
-    return op(body, SIMD.prefix, SIMD.i64x2ReplaceLane, 0)
+    op(body, SIMD.prefix, SIMD.i64x2ReplaceLane, 0)
+    return
   }
   push(context, low)
   op(body, SIMD.prefix, SIMD.i64x2Splat)
@@ -194,6 +207,17 @@ export function pushHalf(context: Context, value: Value, half: 0 | 1): void {
 /** Stores a word at an offset from what `pushBase` pushes. */
 export function storeValue(context: Context, value: Value, pushBase: () => void, offset: number): void {
   const { body } = context
+  if (value.constant !== undefined && value.bits > 0 && value.bits <= 64) {
+    for (const [index, part] of [value.constant, 0n].entries()) {
+      pushBase()
+      i64(body, part)
+      access(body, WASM.i64Store, offset + 8 * index)
+    }
+    pushBase()
+    vector(body, 0n)
+    storeVector(body, offset + 16)
+    return
+  }
   if (value.constant !== undefined || isWhole(value)) {
     for (const half of [0, 1] as const) {
       pushBase()
@@ -206,7 +230,8 @@ export function storeValue(context: Context, value: Value, pushBase: () => void,
     if (index === 2 && value.bits <= 128) {
       pushBase()
       vector(body, 0n)
-      return storeVector(body, offset + 16)
+      storeVector(body, offset + 16)
+      return
     }
     const held = limb(context, value, index)
     pushBase()
@@ -233,7 +258,10 @@ export function detach(context: Context, value: Value): void {
 /** Brings 0 or another number of 32 bits to the top. */
 export function pushTruth(context: Context, value: Value): void {
   const { body } = context
-  if (value.flag !== undefined) return get(body, value.flag)
+  if (value.flag !== undefined) {
+    get(body, value.flag)
+    return
+  }
   pushOr(context, significant(context, value))
   i64(body, 0n)
   op(body, WASM.i64Ne)

@@ -85,12 +85,12 @@ interface Exports {
 let compiled: WebAssembly.Module | undefined
 
 /** Throws where WebAssembly may not be compiled. */
-export function createMachine(hot?: { readonly after: number; readonly then: OnHot }): Machine {
+export function createMachine(hot?: { readonly after: number; readonly tell: OnHot }): Machine {
   compiled ??= new WebAssembly.Module(decoded(MODULE))
   const machine = {
     addresses: [],
     codes: { records: new Map(), hashes: [EMPTY_CODE_HASH], size: 0, generation: 0 },
-    onHot: hot?.then,
+    onHot: hot?.tell,
     call: undefined,
     block: undefined,
     fork: undefined,

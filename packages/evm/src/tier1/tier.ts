@@ -14,7 +14,7 @@ import { outcomeOf } from './outcome.ts'
 export interface TierOptions {
   readonly name: string
   /** What is done about a code that has been entered so often; a slice of a loop counts as a thousand times. */
-  readonly hot?: { readonly after: number; readonly then: OnHot }
+  readonly hot?: { readonly after: number; readonly tell: OnHot }
 }
 
 export function createTier({ name, hot }: TierOptions): Engine {

@@ -50,7 +50,10 @@ export function signed(writer: Writer, value: number): void {
 /** @param value of 64 bits, signed or not */
 export function signed64(writer: Writer, value: bigint): void {
   let rest = BigInt.asIntN(64, value)
-  if (rest >= -0x80000000n && rest <= 0x7fffffffn) return signed(writer, Number(rest))
+  if (rest >= -0x80000000n && rest <= 0x7fffffffn) {
+    signed(writer, Number(rest))
+    return
+  }
   for (;;) {
     const low = Number(rest & 0x7fn)
     rest >>= 7n
