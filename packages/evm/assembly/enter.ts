@@ -64,11 +64,8 @@ function valueOf(frame: Frame): usize {
   return changetype<usize>(frame) + offsetof<Frame>('value0')
 }
 
-/** From so much heat on, a code that the world has is made known once. */
+/** From so many entries and blocks on, a code that the world has is made known once. */
 export const HOT = memory.data<u32>([u32.MAX_VALUE])
-
-/** What a slice is worth in calls. */
-export const SLICE_HEAT: u32 = 1000
 
 export function warmCode(code: Code, heat: u32): void {
   if (code.id == 0 || code.heat == u32.MAX_VALUE) return

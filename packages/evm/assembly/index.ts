@@ -4,11 +4,11 @@
  */
 import { initialiseCode, layOut, noteDelegation, spaceFor } from './code'
 import { makeInitcode } from './calls'
-import { delegateOf, enterCall, HOT, SLICE_HEAT, warmCode, enterCreate, finish, resultGas, resultStatus } from './enter'
+import { delegateOf, enterCall, HOT, warmCode, enterCreate, finish, resultGas, resultStatus } from './enter'
 import { depth, frameAt, makeReturnData, resetFrames, returnData, returnSize } from './frame'
 import { hostGiveUp } from './host'
 import { forgetCompiled, step } from './compiled'
-import { interpretChecked, output, outputSize, refuel } from './interpret'
+import { FUEL, interpretChecked, output, outputSize, refuel } from './interpret'
 import { keccak256 } from './keccak'
 import { lastLog, logCount, refund, resetJournal } from './journal'
 import { Account, AccountFlag, Code, Kind, Log, Slot, SlotFlag, Status } from './layout'
@@ -74,12 +74,11 @@ export function drive(blocks: i32): bool {
   refuel(blocks)
   while (depth > 0) {
     const frame = frameAt(depth)
+    const before = load<i32>(FUEL)
     let status = step(frame)
+    warmCode(frame.code, max(before - load<i32>(FUEL), 0))
     if (status == Status.UNCHECKED) status = interpretChecked(frame)
-    if (status == Status.PAUSED) {
-      warmCode(frame.code, SLICE_HEAT)
-      return false
-    }
+    if (status == Status.PAUSED) return false
     if (status != Status.ENTERED && status != Status.GOES_ON) finish(frame, status, output, outputSize)
   }
   return true

@@ -8,7 +8,7 @@ import type { Path, Region } from './region.ts'
 import { detach, GAS, limb, MARGIN, push, pushUpper, SP, storeValue, type Value } from './value.ts'
 
 /** Words below a region's entry that instructions in it may reach. */
-export const MODELLED = 64
+export const MODELLED = 40
 
 /** Words above those at the region's entry. */
 export const heightOf = ({ stack }: Path): number => stack.length - MODELLED
@@ -184,7 +184,8 @@ export function leaveAt(
 export function spill(region: Region, { stack }: Path): void {
   const { body, contract } = region
   const moved: [place: number, value: Value][] = []
-  for (const [index, value] of stack.entries()) {
+  for (let index = 0; index < stack.length; index++) {
+    const value = stack[index]!
     const place = index - MODELLED
     if (value.slot === place) continue
     moved.push([place, value])

@@ -58,36 +58,36 @@ export const toSigned = (word: bigint): bigint => BigInt.asIntN(256, word)
 
 export const bitLength = (word: bigint): number => (word === 0n ? 0 : word.toString(2).length)
 
-const blank = {
-  constant: undefined,
-  vectors: undefined,
-  flag: undefined,
-  slot: undefined,
-  bits: 256,
-  isSigned: false,
-  paid: 0,
-}
+/** All values are made here, so that they are of one shape. */
+const makeValue = (
+  limbs: (Limb | undefined)[],
+  bits: number,
+  constant?: bigint,
+  vectors?: readonly [number, number],
+  flag?: number,
+  slot?: number,
+  isSigned = false,
+): Value => ({ constant, limbs, vectors, flag, slot, bits, isSigned, paid: 0 })
+
 const unknown = (): (Limb | undefined)[] => [undefined, undefined, undefined, undefined]
 
 export function constantOf(word: bigint): Value {
   const constant = word & WORD
-  return { ...blank, limbs: unknown(), constant, bits: bitLength(constant) }
+  return makeValue(unknown(), bitLength(constant), constant)
 }
 
-export const slotOf = (slot: number): Value => ({ ...blank, limbs: unknown(), slot })
+export const slotOf = (slot: number): Value =>
+  makeValue(unknown(), 256, undefined, undefined, undefined, slot)
 
 export function flagOf(flag: number): Value {
-  return { ...blank, limbs: [undefined, 0n, 0n, 0n], flag, bits: 1 }
+  return makeValue([undefined, 0n, 0n, 0n], 1, undefined, undefined, flag)
 }
 
 /** One limb, the others zero. */
-export const smallOf = (limb: number, bits = 64): Value => ({ ...blank, limbs: [limb, 0n, 0n, 0n], bits })
+export const smallOf = (limb: number, bits = 64): Value => makeValue([limb, 0n, 0n, 0n], bits)
 
-export const signedOf = (limb: number): Value => ({
-  ...blank,
-  limbs: [limb, undefined, undefined, undefined],
-  isSigned: true,
-})
+export const signedOf = (limb: number): Value =>
+  makeValue([limb, undefined, undefined, undefined], 256, undefined, undefined, undefined, undefined, true)
 
 export function limbsOf(limbs: readonly Limb[], bits = 256): Value {
   if (limbs.every((limb) => typeof limb === 'bigint')) {
@@ -98,12 +98,13 @@ export function limbsOf(limbs: readonly Limb[], bits = 256): Value {
   let top = 3
   while (top > 0 && limbs[top] === 0n) top--
   const most = Math.min(bits, 64 * (top + 1))
-  return { ...blank, limbs: limbs.map((limb, index) => (64 * index >= most ? 0n : limb)), bits: most }
+  const kept = limbs.map((limb, index) => (64 * index >= most ? 0n : limb))
+  return makeValue(kept, most)
 }
 
 export function vectorsOf(low: number, high: number, bits = 256): Value {
   const limbs = unknown().map((_, index) => (64 * index >= bits ? 0n : undefined))
-  return { ...blank, limbs, vectors: [low, high], bits }
+  return makeValue(limbs, bits, undefined, [low, high])
 }
 
 /** Says that the value is below 2^bits. */

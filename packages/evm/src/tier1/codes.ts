@@ -38,5 +38,4 @@ export function boundCodes({ codes, exports }: Machine): void {
   codes.records.clear()
   codes.hashes.length = 1
   codes.size = 0
-  codes.generation++
 }

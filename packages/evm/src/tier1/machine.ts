@@ -45,8 +45,6 @@ export interface CodeCache {
   readonly hashes: Hash[]
   /** Bytes that they take with what was made of them. */
   size: number
-  /** Goes up when all are forgotten. */
-  generation: number
 }
 
 /** Told once of a code that is hot; the number is its record. */
@@ -89,7 +87,7 @@ export function createMachine(hot?: { readonly after: number; readonly tell: OnH
   compiled ??= new WebAssembly.Module(decoded(MODULE))
   const machine = {
     addresses: [],
-    codes: { records: new Map(), hashes: [EMPTY_CODE_HASH], size: 0, generation: 0 },
+    codes: { records: new Map(), hashes: [EMPTY_CODE_HASH], size: 0 },
     onHot: hot?.tell,
     call: undefined,
     block: undefined,

@@ -13,7 +13,7 @@ import { outcomeOf } from './outcome.ts'
 
 export interface TierOptions {
   readonly name: string
-  /** What is done about a code that has been entered so often; a slice of a loop counts as a thousand times. */
+  /** What is done about a code of which so many blocks have been run; being entered counts as one. */
   readonly hot?: { readonly after: number; readonly tell: OnHot }
 }
 
