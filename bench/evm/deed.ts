@@ -1,6 +1,6 @@
 /** Our engines, in this process. */
 import { auto, type Engine, tier1 } from '@deed/evm'
-import { deploy, measure, outputOf } from '../../packages/evm/src/measure.ts'
+import { deploy, measure, outputOf } from '@deed/evm/measure'
 import type { Peer } from './peer.ts'
 
 const peer = (name: string, engine: Engine): Peer => ({

@@ -13,9 +13,14 @@ export async function ethereumjs(): Promise<Peer> {
       const { createdAddress } = await evm.runCall({ data: initcode, gasLimit: GAS })
       if (createdAddress === undefined) throw new Error('@ethereumjs/evm did not deploy the contract')
       return async () => {
+        // Others' calls change nothing either; putting the state back is not counted.
+        await evm.journal.checkpoint()
         const start = performance.now()
         const { execResult } = await evm.runCall({ to: createdAddress, data: calldata, gasLimit: GAS })
-        return { milliseconds: performance.now() - start, output: hexOf(execResult.returnValue) }
+        const milliseconds = performance.now() - start
+        await evm.journal.revert()
+        await evm.journal.cleanup()
+        return { milliseconds, output: hexOf(execResult.returnValue) }
       }
     },
     memoryMb: () => Math.round(process.memoryUsage().rss / 2 ** 20),

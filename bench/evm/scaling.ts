@@ -1,6 +1,6 @@
 /** What our engine costs as things grow: linear or better is what is hoped for. */
 import { auto, bytesToHex } from '@deed/evm'
-import { install, measure } from '../../packages/evm/src/measure.ts'
+import { install, measure } from '@deed/evm/measure'
 
 interface Series {
   readonly name: string

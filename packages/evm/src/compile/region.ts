@@ -117,7 +117,7 @@ function checkStack(region: Region, path: Path, block: Block): void {
 }
 
 /** Out of gas is out of gas wherever in the block: nothing before its end halts for another reason. */
-export function pay(region: Region, price: bigint): void {
+function pay(region: Region, price: bigint): void {
   const { body } = region
   if (price === 0n) return
   get(body, GAS)

@@ -289,5 +289,3 @@ export function pushUpper(context: Context, value: Value): void {
     [1, 2, 3].map((index) => limb(context, value, index)).filter((each) => each !== 0n),
   )
 }
-
-export const keepLimb = (context: Context): number => keep(context.body, I64)

@@ -39,7 +39,7 @@ export interface Machine {
 }
 
 /** Records of codes that the world has. */
-export interface CodeCache {
+interface CodeCache {
   readonly records: Map<Hash, number>
   /** By the id in the record; the first is that of no code. */
   readonly hashes: Hash[]
