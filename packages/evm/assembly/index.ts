@@ -11,9 +11,9 @@ import { forgetCompiled, step } from './compiled'
 import { FUEL, interpretChecked, output, outputSize, refuel } from './interpret'
 import { keccak256 } from './keccak'
 import { lastLog, logCount, refund, resetJournal } from './journal'
-import { Account, AccountFlag, Code, Kind, Log, Slot, SlotFlag, Status } from './layout'
+import { Account, AccountFlag, Code, Kind, Log, SlotFlag, Status } from './layout'
 import { codePile, giveDirty, lend, orderFor, takeBackLent, takeDirty } from './memory'
-import { Context, context, contextWord, Opcode, opcodeAt, Rules, rules } from './rules'
+import { context, contextWord, opcodeAt, rules } from './rules'
 import {
   balanceOf, collectChanges, collectDestroyed, findAccount, findSlot, loadAccount, NO_CODE, resetState, warmAccount,
 } from './state'

@@ -31,8 +31,12 @@ export function loadCode(machine: Machine, record: number, code: Uint8Array): vo
 }
 
 /** Between two runs: forgets everything when there is too much of it. */
-export function boundCodes({ codes, exports }: Machine): void {
+export function boundCodes(machine: Machine): void {
+  const { codes, exports } = machine
   if (codes.size <= CACHE_LIMIT) return
+  // Compiled code goes with its functions.
+  for (let place = machine.tableStart; place < machine.tableEnd; place++) exports.table.set(place, null)
+  machine.tableEnd = machine.tableStart
   for (const record of codes.records.values()) exports.forgetCode(record)
   exports.forgetCodeRecords()
   codes.records.clear()

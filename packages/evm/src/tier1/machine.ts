@@ -36,6 +36,9 @@ export interface Machine {
   readonly addresses: Hex[]
   readonly codes: CodeCache
   readonly onHot: OnHot | undefined
+  /** In the table of functions: where compiled code begins, and the first place that is free. */
+  tableStart: number
+  tableEnd: number
 }
 
 /** Records of codes that the world has. */
@@ -110,6 +113,8 @@ export function createMachine(hot?: { readonly after: number; readonly tell: OnH
     },
   })
   viewMemory(machine)
+  machine.tableStart = machine.exports.table.length
+  machine.tableEnd = machine.tableStart
   if (hot !== undefined) machine.integers[address('hotAddress') >>> 2] = hot.after
   return machine
 }

@@ -13,11 +13,19 @@ export function compileNow(machine: Machine, code: number): void {
   const size = integers[(code + CODE.size) >>> 2]!
   const entriesAddress = exports.entriesRoom(code)
   const bytes = machine.bytes.slice(start, start + size)
-  const tableStart = exports.table.length
-  const compiled = compileContract(bytes, call!.fork, at, entriesAddress, tableStart)
-  exports.table.grow(compiled.tableSize)
-  const module = new WebAssembly.Module(compiled.module)
-  new WebAssembly.Instance(module, { engine: exports as unknown as WebAssembly.ModuleImports })
+  const { tableEnd } = machine
+  const compiled = compileContract(bytes, call!.fork, at, entriesAddress, tableEnd)
+  const missing = tableEnd + compiled.tableSize - exports.table.length
+  if (missing > 0) exports.table.grow(missing)
+  try {
+    const module = new WebAssembly.Module(compiled.module)
+    new WebAssembly.Instance(module, { engine: exports as unknown as WebAssembly.ModuleImports })
+  } catch (error) {
+    // An engine without tail calls does not take it: the code stays with the loop.
+    if (error instanceof WebAssembly.CompileError) return
+    throw error
+  }
+  machine.tableEnd += compiled.tableSize
   machine.integers.set(compiled.entries, entriesAddress >>> 2)
   exports.setCompiled(code, entriesAddress)
   machine.codes.size += COMPILED_WEIGHT * compiled.module.length
