@@ -60,7 +60,16 @@ const HOW: readonly (readonly [pattern: RegExp, run: (line: string) => Promise<u
       await stop()
     },
   ],
-  [/^npx deed perform /, (line) => finishes(line)],
+  [/^npx deed (perform|bench) /, (line) => finishes(line)],
+  [/^npm run fuzz:evm\b/, (line) => finishes(line.replace(/--seconds \d+/, '--seconds 1'))],
+  [
+    // It takes minutes, and figures are not a test: here, that it knows the options.
+    /^npm run bench:evm\b/,
+    async (line) => {
+      const help = await finishes('npm run --silent bench:evm -- --help')
+      for (const [option] of line.matchAll(/--[a-z]+/g)) expect(help).toContain(option)
+    },
+  ],
   [
     // The whole takes minutes, and a fixed sample of it is a test of its own: here, that it knows the options.
     /^npm run vectors\b/,

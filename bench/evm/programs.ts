@@ -11,7 +11,7 @@ export interface Program {
   readonly calldata: Uint8Array
 }
 
-export type Group = 'compute' | 'tokens' | 'full width' | 'keccak' | 'storage' | 'calls'
+type Group = 'compute' | 'tokens' | 'full width' | 'keccak' | 'storage' | 'calls'
 
 /** Contract, function, group. */
 const ROWS: readonly (readonly [contract: string, name: string, group: Group])[] = [

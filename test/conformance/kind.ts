@@ -38,6 +38,7 @@ export const isKind = (name: string): name is KindName => Object.hasOwn(KINDS, n
 export const ENGINES: Readonly<Record<string, () => Promise<Engine>>> = {
   interpreter: async () => (await import('@deed/evm')).interpreter,
   tier1: async () => (await import('@deed/evm')).tier1,
+  tier2: async () => (await import('@deed/evm')).tier2,
   auto: async () => (await import('@deed/evm')).auto,
 }
 

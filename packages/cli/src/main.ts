@@ -9,6 +9,10 @@ import { processTerminal, type Terminal, UNREAD } from './terminal.ts'
 
 /** Commands load when they are used, so that `--help` and `--version` answer at once. */
 const COMMANDS: Record<string, { about: string; load: () => Promise<Command> }> = {
+  bench: {
+    about: 'measure a contract on the engine',
+    load: async () => (await import('./commands/bench.ts')).bench as unknown as Command,
+  },
   dev: {
     about: 'run a development chain with keeper and page',
     load: async () => (await import('./commands/dev.ts')).dev as unknown as Command,

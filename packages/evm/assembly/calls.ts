@@ -154,6 +154,8 @@ function create(frame: Frame, kind: u32): u32 {
 export function makeInitcode(block: usize, bytes: usize, size: u32): Code {
   const code = changetype<Code>(block)
   layOut(code, block + ((offsetof<Code>() + 15) & ~15), size)
+  // None that the world has: it does not become hot.
+  code.id = 0
   memory.copy(code.bytes, bytes, size)
   return code
 }

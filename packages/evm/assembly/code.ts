@@ -65,6 +65,7 @@ export function analyse(code: Code): void {
   const blocks = (instructions + size + PADDING + 7) & ~7
   code.blocks = blocks
   code.fork = rules.fork
+  code.compiled = 0
   memory.copy(instructions, bytes, size + PADDING)
   memory.fill(blocks, 0, (size + 1) << 3)
 

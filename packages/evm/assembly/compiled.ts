@@ -9,6 +9,7 @@ import { STACK_MARGIN } from './frame'
 import { copyToMemory } from './instructions'
 import { FUEL, interpret } from './interpret'
 import { Code, Frame, Status } from './layout'
+import { giveDirty, orderFor, takeDirty } from './memory'
 
 export { callOrCreate } from './calls'
 export { addModulo, divide, divideSigned, modulo, moduloSigned, multiplyModulo } from './divide'
@@ -18,7 +19,7 @@ export {
 } from './instructions'
 export { end as endFrame, returnMemory } from './interpret'
 export { multiply } from './multiply'
-export { byteAt, shiftLeft, shiftRight, shiftRightSigned, signExtend } from './word'
+export { byteAt, leadingZeros, shiftLeft, shiftRight, shiftRightSigned, signExtend } from './word'
 
 /** The frame that runs. */
 const CURRENT = memory.data(4)
@@ -32,14 +33,28 @@ export const operandsAddress = OPERANDS + 15 * 32
 /** Runs a frame from where it stands, by the fastest means there is. */
 export function step(frame: Frame): u32 {
   const compiled = frame.code.compiled
-  const entry = compiled == 0 ? 0 : load<u32>(compiled + (frame.pc << 2))
+  const entry = compiled == 0 ? 0 : load<u32>(compiled + (frame.pc << 2)) & 0x7fffffff
   if (entry == 0) return interpret(frame)
   store<usize>(CURRENT, changetype<usize>(frame))
   return call_indirect<u32>(entry, frame.sp + 32 - STACK_MARGIN, frame.gas)
 }
 
+/** Room for the places in the table of a code's functions, by offset. */
+export function entriesRoom(code: Code): usize {
+  return takeDirty(orderForEntries(code))
+}
+
 export function setCompiled(code: Code, entries: usize): void {
   code.compiled = entries
+}
+
+export function forgetCompiled(code: Code): void {
+  if (code.compiled != 0) giveDirty(code.compiled, orderForEntries(code))
+  code.compiled = 0
+}
+
+function orderForEntries(code: Code): u32 {
+  return orderFor((<u64>code.size + 1) << 2)
 }
 
 export function getFault(): u32 {

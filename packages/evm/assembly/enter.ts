@@ -11,7 +11,7 @@ import {
   returnData,
   returnSize,
 } from './frame'
-import { hostHasStorage, hostPrecompile, hostPrecompileGas } from './host'
+import { hostHasStorage, hostHot, hostPrecompile, hostPrecompileGas } from './host'
 import { revertTo, setMark } from './journal'
 import { Account, AccountFlag, Code, Frame, Kind, Status } from './layout'
 import { rules } from './rules'
@@ -64,9 +64,23 @@ function valueOf(frame: Frame): usize {
   return changetype<usize>(frame) + offsetof<Frame>('value0')
 }
 
+/** From so many entries and blocks on, a code that the world has is made known once. */
+export const HOT = memory.data<u32>([u32.MAX_VALUE])
+
+export function warmCode(code: Code, heat: u32): void {
+  if (code.id == 0 || code.heat == u32.MAX_VALUE) return
+  code.heat += heat
+  if (code.heat < load<u32>(HOT)) return
+  code.heat = u32.MAX_VALUE
+  hostHot(code)
+}
+
 function prepare(code: Code): void {
-  if (code.fork != rules.fork) analyse(code)
-  code.heat++
+  if (code.fork != rules.fork) {
+    analyse(code)
+    code.heat = 0
+  }
+  warmCode(code, 1)
 }
 
 function runnableCode(callee: Account): Code {

@@ -36,6 +36,11 @@ export declare function hostPrecompileGas(account: Account, input: usize, size: 
 @external('host', 'precompile')
 export declare function hostPrecompile(account: Account, input: usize, size: u32): bool
 
+/** A code of the world has been run so often that it is worth compiling. */
+// @ts-ignore: decorator
+@external('host', 'hot')
+export declare function hostHot(code: Code): void
+
 /** The memory has grown: views of it are void. */
 // @ts-ignore: decorator
 @external('host', 'grown')

@@ -4,16 +4,16 @@
  */
 import { initialiseCode, layOut, noteDelegation, spaceFor } from './code'
 import { makeInitcode } from './calls'
-import { delegateOf, enterCall, enterCreate, finish, resultGas, resultStatus } from './enter'
+import { delegateOf, enterCall, HOT, warmCode, enterCreate, finish, resultGas, resultStatus } from './enter'
 import { depth, frameAt, makeReturnData, resetFrames, returnData, returnSize } from './frame'
 import { hostGiveUp } from './host'
-import { step } from './compiled'
-import { interpretChecked, output, outputSize, refuel } from './interpret'
+import { forgetCompiled, step } from './compiled'
+import { FUEL, interpretChecked, output, outputSize, refuel } from './interpret'
 import { keccak256 } from './keccak'
 import { lastLog, logCount, refund, resetJournal } from './journal'
-import { Account, AccountFlag, Code, Kind, Log, Slot, SlotFlag, Status } from './layout'
+import { Account, AccountFlag, Code, Kind, Log, SlotFlag, Status } from './layout'
 import { codePile, giveDirty, lend, orderFor, takeBackLent, takeDirty } from './memory'
-import { Context, context, contextWord, Opcode, opcodeAt, Rules, rules } from './rules'
+import { context, contextWord, opcodeAt, rules } from './rules'
 import {
   balanceOf, collectChanges, collectDestroyed, findAccount, findSlot, loadAccount, NO_CODE, resetState, warmAccount,
 } from './state'
@@ -74,7 +74,9 @@ export function drive(blocks: i32): bool {
   refuel(blocks)
   while (depth > 0) {
     const frame = frameAt(depth)
+    const before = load<i32>(FUEL)
     let status = step(frame)
+    warmCode(frame.code, max(before - load<i32>(FUEL), 0))
     if (status == Status.UNCHECKED) status = interpretChecked(frame)
     if (status == Status.PAUSED) return false
     if (status != Status.ENTERED && status != Status.GOES_ON) finish(frame, status, output, outputSize)
@@ -95,6 +97,7 @@ export function codeRoom(code: Code, size: u32): void {
 }
 
 export function forgetCode(code: Code): void {
+  forgetCompiled(code)
   if (code.bytes != 0) giveDirty(code.bytes, orderFor(spaceFor(code.size)))
 }
 
@@ -117,6 +120,7 @@ export function getRefund(): i64 { return refund }
 
 // Where things lie, for the generated table of the JavaScript side.
 export const argument = ARGUMENT
+export const hotAddress = HOT
 export const noCode = changetype<usize>(NO_CODE)
 export const rulesAddress = changetype<usize>(rules)
 export const contextAddress = changetype<usize>(context)

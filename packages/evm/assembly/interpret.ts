@@ -77,6 +77,7 @@ function run<T>(frame: Frame): u32 {
   for (;;) {
     if (!checked) {
       if (--blocksLeft < 0) {
+        refuel(0)
         suspend(frame, pc - base, sp, gas)
         return Status.PAUSED
       }

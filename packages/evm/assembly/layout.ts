@@ -102,7 +102,7 @@ export class Code {
   id: u32
   /** EIP-7702: the code is a designator. */
   delegates: bool
-  /** How often it was entered or looped. */
+  /** How often it was entered, and how many blocks of it the loop ran. */
   heat: u32
   /** Of tier 2: by offset, where in the table the function is that begins there, or zero. Null if it is not compiled. */
   compiled: usize

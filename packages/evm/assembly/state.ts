@@ -1,6 +1,6 @@
 /** Accounts and slots of this run: two hash tables of pointers, and what changes them. */
 import { hostAccount, hostCode, hostSlot } from './host'
-import { mark, saveAccount, saveSlot } from './journal'
+import { saveAccount, saveSlot } from './journal'
 import { Account, AccountFlag, Code, Slot, SlotFlag } from './layout'
 import { accountPile, giveDirty, lend, orderFor, slotPile, takeDirty } from './memory'
 import { rules } from './rules'
@@ -249,11 +249,6 @@ export function transfer(from: Account, to: Account, value: usize): void {
 }
 
 const SCRATCH = memory.data(32, 16)
-
-export function setBalance(account: Account, balance: usize): void {
-  changing(account)
-  copy(balanceOf(account), balance)
-}
 
 export function noteDestroyed(account: Account): bool {
   if (account.destroyed != 0) return false

@@ -86,7 +86,7 @@ function tried(engine: Engine, call: EngineCall) {
   }
 }
 
-export function callOf({ fork, contracts, data, value, gas, isCreate, slots }: Case): EngineCall {
+function callOf({ fork, contracts, data, value, gas, isCreate, slots }: Case): EngineCall {
   const codes = contracts.map(assemble)
   const common = { caller: ALICE, value, gas } as const
   return {

@@ -19,7 +19,7 @@ export const CONTRACTS = 3
 export const contractAddress = (index: number): bigint => 0xc0de00n + BigInt(index)
 /** An account that delegates to the second contract (EIP-7702), and one that nobody is. */
 export const DELEGATED = 0xde1e6a7en
-export const NOBODY = 0x0b0d1n
+const NOBODY = 0x0b0d1n
 
 export function randomContract(random: Random): Piece {
   const state = { labels: 0, depth: 0 }

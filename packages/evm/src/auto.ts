@@ -1,15 +1,28 @@
 /** The engine for every day: the fastest that can do what is asked here. */
 import type { Engine, EngineCall, Outcome } from './engine.ts'
 import { interpreter } from './interpreter/interpreter.ts'
-import { tier1 } from './tier1/tier1.ts'
+import { createTier } from './tier1/tier.ts'
+import { compileNow } from './tier2/compile.ts'
 
+/**
+ * Tier 1, whose hot contracts go over to tier 2; where WebAssembly may not be compiled, and where a tracer wants to know
+ * of every step, the reference engine.
+ */
 export const auto: Engine = {
   name: 'auto',
   run(call: EngineCall): Outcome {
-    if (engine === undefined) engine = mayCompile() ? tier1 : interpreter
+    if (engine === undefined) engine = mayCompile() ? tiers : interpreter
     return engine.run(call)
   },
 }
+
+/**
+ * Blocks of a contract after which it is worth compiling: 5 ms of work in tier 1, as much as translating takes. V8 compiles a function of the module when it is first called, and optimises it on a
+ * thread of its own.
+ */
+const HOT = 250_000
+
+const tiers = createTier({ name: 'auto', hot: { after: HOT, tell: compileNow } })
 
 let engine: Engine | undefined
 

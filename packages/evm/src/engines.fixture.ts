@@ -3,9 +3,10 @@ import type { Engine, EngineCall, Outcome } from './engine.ts'
 import { bytesToHex } from './hex.ts'
 import { interpreter } from './interpreter/interpreter.ts'
 import { tier1 } from './tier1/tier1.ts'
+import { tier2 } from './tier2/tier2.ts'
 
 /** The reference first. */
-export const ENGINES: readonly Engine[] = [interpreter, tier1]
+export const ENGINES: readonly Engine[] = [interpreter, tier1, tier2]
 
 /** Runs a call on every engine, and gives what the reference gave. A tracer is told once. */
 export const everyEngine: Engine = {

@@ -22,4 +22,5 @@ export {
   signHash,
 } from './secp256k1.ts'
 export { tier1 } from './tier1/tier1.ts'
+export { tier2 } from './tier2/tier2.ts'
 export { bytesToWord, wordToAddress, wordToBytes, wordToHash } from './words.ts'

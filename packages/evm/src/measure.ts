@@ -17,7 +17,11 @@ const CALLER: Address = '0x1000000000000000000000000000000000000001'
 const GAS = 1_000_000_000_000n
 
 /** Runs initialisation code, and keeps what it changed. */
-export function deploy(engine: Engine, initcode: Uint8Array, fork: Fork = 'Osaka'): Installed | Ended {
+export function deploy(
+  engine: Engine,
+  initcode: Uint8Array,
+  { fork = 'Osaka' as Fork, gas = GAS } = {},
+): Installed | Ended {
   const created = createAddress(CALLER, 0n)
   const accounts = new Map<Address, WorldAccount>([
     [CALLER, { nonce: 1n, balance: 10n ** 30n, codeHash: EMPTY_CODE_HASH, hasStorage: false }],
@@ -27,7 +31,7 @@ export function deploy(engine: Engine, initcode: Uint8Array, fork: Fork = 'Osaka
     engine.run({
       ...context(fork),
       world,
-      message: { kind: 'create', caller: CALLER, created, value: 0n, data: initcode, gas: GAS },
+      message: { kind: 'create', caller: CALLER, created, value: 0n, data: initcode, gas },
     }),
   )
   if (outcome.status !== 'success') return outcome

@@ -3,7 +3,8 @@
  *
  * Bitcoin Core's libsecp256k1 as WebAssembly (@bitauth/libauth). Measured on Node 24: recovery 0.13 ms against
  * 1.05 ms of @noble/curves, signing 0.08 ms against 0.34 ms; loading 20 ms, as much as @noble/curves needs
- * to be imported. Only two of libauth's files are loaded: its index takes 110 ms.
+ * to be imported. Only two of libauth's files are loaded: its index takes 110 ms. Where WebAssembly may not be compiled,
+ * as in a page whose policy forbids it, @noble/curves does the same.
  */
 import { instantiateSecp256k1 } from '@bitauth/libauth/build/lib/crypto/secp256k1.js'
 import type { Address, Hex } from './engine.ts'
@@ -11,7 +12,9 @@ import { bytesToHex } from './hex.ts'
 import { keccak256 } from './keccak.ts'
 import { wordToBytes } from './words.ts'
 
-const secp256k1 = await instantiateSecp256k1()
+const secp256k1 = await instantiateSecp256k1().catch(
+  async () => (await import('./secp256k1-fallback.ts')).fallback,
+)
 
 /** Order of the group. */
 export const SECP256K1_N = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n

@@ -4,8 +4,8 @@ import { EMPTY_CODE_HASH } from '../keccak.ts'
 import { CODE } from './layout.ts'
 import { type Machine, writeHex } from './machine.ts'
 
-/** Bytes of codes and analyses, eleven for each byte of code: 64 MB are some 250 contracts of the greatest size. */
-const CACHE_LIMIT = 2 ** 26
+/** In bytes. A code takes eleven for each of its own, and a compiled one some two hundred. */
+const CACHE_LIMIT = 2 ** 27
 const BYTES_PER_CODE_BYTE = 11
 const RECORD_BYTES = 512
 
@@ -31,8 +31,12 @@ export function loadCode(machine: Machine, record: number, code: Uint8Array): vo
 }
 
 /** Between two runs: forgets everything when there is too much of it. */
-export function boundCodes({ codes, exports }: Machine): void {
+export function boundCodes(machine: Machine): void {
+  const { codes, exports } = machine
   if (codes.size <= CACHE_LIMIT) return
+  // Compiled code goes with its functions.
+  for (let place = machine.tableStart; place < machine.tableEnd; place++) exports.table.set(place, null)
+  machine.tableEnd = machine.tableStart
   for (const record of codes.records.values()) exports.forgetCode(record)
   exports.forgetCodeRecords()
   codes.records.clear()

@@ -55,6 +55,7 @@ export const hostOf = (machine: Machine): WebAssembly.ModuleImports => ({
     machine.bytes.set(output, at)
     return 1
   },
+  hot: (record: number) => machine.onHot!(machine, record),
   grown: () => viewMemory(machine),
   giveUp: () => {
     throw GIVEN_UP

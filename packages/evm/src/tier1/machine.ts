@@ -18,6 +18,9 @@ export interface Machine {
     readonly context: number
     readonly words: number
     readonly opcodes: number
+    readonly current: number
+    readonly fuel: number
+    readonly operands: number
   }
   // Views of the memory; new ones when it grows.
   bytes: Uint8Array
@@ -32,19 +35,29 @@ export interface Machine {
   /** Of this run's accounts, by the id in their record. */
   readonly addresses: Hex[]
   readonly codes: CodeCache
+  readonly onHot: OnHot | undefined
+  /** In the table of functions: where compiled code begins, and the first place that is free. */
+  tableStart: number
+  tableEnd: number
 }
 
 /** Records of codes that the world has. */
-export interface CodeCache {
+interface CodeCache {
   readonly records: Map<Hash, number>
   /** By the id in the record; the first is that of no code. */
   readonly hashes: Hash[]
-  /** What their bytes and analyses take. */
+  /** Bytes that they take with what was made of them. */
   size: number
 }
 
+/** Told once of a code that is hot; the number is its record. */
+export type OnHot = (machine: Machine, code: number) => void
+
 interface Exports {
   readonly memory: WebAssembly.Memory
+  readonly table: WebAssembly.Table
+  entriesRoom(code: number): number
+  setCompiled(code: number, entries: number): void
   begin(): void
   account(): number
   warm(account: number): void
@@ -73,11 +86,12 @@ interface Exports {
 let compiled: WebAssembly.Module | undefined
 
 /** Throws where WebAssembly may not be compiled. */
-export function createMachine(): Machine {
+export function createMachine(hot?: { readonly after: number; readonly tell: OnHot }): Machine {
   compiled ??= new WebAssembly.Module(decoded(MODULE))
   const machine = {
     addresses: [],
     codes: { records: new Map(), hashes: [EMPTY_CODE_HASH], size: 0 },
+    onHot: hot?.tell,
     call: undefined,
     block: undefined,
     fork: undefined,
@@ -93,9 +107,15 @@ export function createMachine(): Machine {
       context: address('contextAddress'),
       words: address('words'),
       opcodes: address('opcodes'),
+      current: address('currentAddress'),
+      fuel: address('fuelAddress'),
+      operands: address('operandsAddress'),
     },
   })
   viewMemory(machine)
+  machine.tableStart = machine.exports.table.length
+  machine.tableEnd = machine.tableStart
+  if (hot !== undefined) machine.integers[address('hotAddress') >>> 2] = hot.after
   return machine
 }
 
