@@ -53,9 +53,17 @@ it('the first page: whether the node is one for Otterscan, and its newest block'
     gasLimit: expect.any(String),
     miner: expect.any(String),
   })
-  const heard = new Promise<number>((resolve) => void provider.once('block', resolve))
-  await deed.rpc('evm_mine')
-  expect(await heard).toBeGreaterThan(number)
+  let heard = 0
+  await provider.on('block', (block: number) => {
+    heard = block
+  })
+  await expect
+    .poll(async () => {
+      await deed.rpc('evm_mine')
+      return heard
+    })
+    .toBeGreaterThan(number)
+  await provider.removeAllListeners()
 })
 
 it('the page of a block, by number and by hash, and of its transactions', async () => {

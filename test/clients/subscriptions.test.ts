@@ -47,24 +47,27 @@ it('viem goes on to hear after the connection was lost and came back', async () 
     onLogs: (logs) => counts.push(...logs.map(({ args }) => args.count)),
   })
   client.watchBlockNumber({ onBlockNumber: (number) => heads.push(number) })
-  await client.getChainId()
-  await new Promise((resolve) => setTimeout(resolve, 50))
-  await raise(1)
-  await expect.poll(() => counts).toEqual([1n])
+  /** Raises until the client hears of it: it may have begun to listen a moment later. */
+  const raiseUntilHeard = async () => {
+    const before = counts.length
+    await expect
+      .poll(async () => {
+        await raise(1)
+        return counts.length
+      })
+      .toBeGreaterThan(before)
+  }
+  await raiseUntilHeard()
   const { port } = server
   await server.close()
-  await raise(2)
+  await raise(1)
+  const missed = BigInt((await node.request('eth_call', [{ to: counter, data: '0x06661abd' }])) as string)
   server = await startServer({ node, principal: LOCAL, port })
-  await expect
-    .poll(async () => {
-      await raise(1)
-      return counts.length
-    })
-    .toBeGreaterThan(1)
+  await raiseUntilHeard()
   // What came while nobody listened is not told again; what came then is, once and in order.
-  expect(counts.slice(1)).toEqual([...counts.slice(1)].sort((a, b) => Number(a! - b!)))
+  expect(counts).toEqual([...counts].sort((a, b) => Number(a! - b!)))
   expect(new Set(counts).size).toBe(counts.length)
-  expect(counts).not.toContain(3n)
+  expect(counts).not.toContain(missed)
   expect(heads.length).toBeGreaterThan(1)
   ;(await client.transport.getRpcClient()).close()
 })

@@ -37,6 +37,24 @@ const clients = (options: { batch?: boolean } = {}) => {
   }
 }
 
+/** A reader, and when it has first seen a transaction. */
+const watcher = () => {
+  let looked = () => {}
+  const hasLooked = new Promise<void>((resolve) => {
+    looked = resolve
+  })
+  const transport = http(deed.url, {
+    retryCount: 0,
+    fetchFn: async (input, init) => {
+      const response = await fetch(input, init)
+      const text = await response.text()
+      if (String(init?.body).includes('eth_getTransactionByHash')) setImmediate(looked)
+      return new Response(text, response)
+    },
+  })
+  return { reader: createPublicClient({ chain: foundry, transport, pollingInterval: 20 }), hasLooked }
+}
+
 describe('viem', () => {
   it.each([
     ['legacy', { gasPrice: parseGwei('10') }],
@@ -147,7 +165,8 @@ describe('viem', () => {
       ['replaced', { to: bob.address, value: 2n }],
       ['cancelled', { to: alice.address, value: 0n }],
     ])('it is %s by one that pays more, and its waiter is told', async (reason, next) => {
-      const { reader, wallet, test } = clients()
+      const { wallet, test } = clients()
+      const { reader, hasLooked } = watcher()
       const nonce = await reader.getTransactionCount({ address: alice.address, blockTag: 'pending' })
       const gas = 21_000n
       const hash = await wallet.sendTransaction({ to: bob.address, value: 1n, nonce, gas, ...fees('10') })
@@ -159,7 +178,8 @@ describe('viem', () => {
         hash,
         onReplaced: (replaced) => reasons.push(replaced.reason),
       })
-      await new Promise((resolve) => setTimeout(resolve, 50))
+      // Only a transaction that it has seen can be said to be replaced.
+      await hasLooked
       const replacing = await wallet.sendTransaction({ ...next, nonce, gas, ...fees('11') })
       expect(await reader.getTransactionCount({ address: alice.address, blockTag: 'pending' })).toBe(
         nonce + 1,
@@ -252,7 +272,15 @@ describe('ethers', () => {
       maxFeePerGas: 12n * gwei,
       maxPriorityFeePerGas: 2n * gwei,
     })
-    await provider.send('evm_mine', [])
+    // It looks when it hears of a new block, and may have begun to listen after the one that has the transaction.
+    let isOver = false
+    void waiting.then(() => {
+      isOver = true
+    })
+    while (!isOver) {
+      await provider.send('evm_mine', [])
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
     expect(await waiting).toMatchObject({
       code: 'TRANSACTION_REPLACED',
       reason: 'cancelled',
