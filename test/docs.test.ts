@@ -32,6 +32,19 @@ const lines = new Set(
 
 /** How a line is run: as it stands, or with what keeps it away from ports and hours. */
 const HOW: readonly (readonly [pattern: RegExp, run: (line: string) => Promise<unknown>])[] = [
+  [
+    // In the order of the document, on the chain that the lines before it left.
+    /^npx deed (export|import|reset)\b/,
+    (line) => finishes(line.replace('chain.deed.gz', join(data, 'chain.deed.gz'))),
+  ],
+  [
+    // They take minutes, and a short chaos is a test of its own: here, that they know the options.
+    /^npm run (chaos|bench:chain)\b/,
+    async (line) => {
+      const help = await finishes(`npm run --silent ${/^npm run (\S+)/.exec(line)![1]} -- --help`)
+      for (const [option] of line.matchAll(/--[a-z]+/g)) expect(help).toContain(option)
+    },
+  ],
   [/^npm test$/, async () => expect(script('test')).toContain('scripts/test.js')],
   [
     /^npm start$/,
