@@ -1,0 +1,7 @@
+export { type ContractIndex, createContractIndex } from './artifacts/index.ts'
+export { explain } from './explain/explain.ts'
+export type * from './explain/explanation.ts'
+export { renderFailure, renderStorage, renderTree } from './render/render.ts'
+export { fetchTrace } from './trace/fetch-trace.ts'
+export type { RawTrace } from './trace/raw-trace.ts'
+export { httpRpc, type Rpc, RpcFault } from './trace/rpc.ts'
