@@ -17,6 +17,10 @@ const COMMANDS: Record<string, { about: string; load: () => Promise<Command> }> 
     about: 'perform an agreement from a script, from signing to the end',
     load: async () => (await import('./commands/perform.ts')).perform as unknown as Command,
   },
+  tx: {
+    about: 'say what a transaction did, and where it failed the line of Solidity',
+    load: async () => (await import('./commands/tx.ts')).tx as unknown as Command,
+  },
   start: {
     about: 'run the example lease, one month every few seconds',
     load: async () => (await import('./commands/start.ts')).start as unknown as Command,

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { command } from '../command.ts'
+import { explainOptions, tellFailure } from '../debug/told.ts'
 import { CommandError, EXIT } from '../fault.ts'
 import { flag, number, text, texts } from '../options.ts'
 import { type House, openHouse } from '../supervise/house.ts'
@@ -17,10 +18,11 @@ const MAX_BLOCK_TIME_SECONDS = 3600
 export const dev = command({
   name: 'dev',
   usage:
-    '[--port N] [--host ADDRESS] [--allow-host NAME …] [--block-time S] [--no-platform] [--data DIR] [--json]',
+    '[--port N] [--host ADDRESS] [--allow-host NAME …] [--block-time S] [--no-platform] [--data DIR] [--artifacts DIR …] [--json]',
   about: [
     'Runs an empty development chain with its keeper and its page, all on one port, until Ctrl-C. The ten accounts of',
     'the well-known mnemonic own 10,000 ETH each. Chain and platform are two processes: either may die and comes back.',
+    'A call or transaction that fails is explained here, in the words of its source (docs/debugging.md).',
   ].join('\n'),
   positionals: { min: 0, max: 0 },
   options: {
@@ -39,6 +41,8 @@ export const dev = command({
     'no-platform': flag('only the chain: no keeper, no page, no /api'),
     'no-keeper': flag('nobody calls deeds when they are due'),
     data: text('DIR', 'folder of the platform’s database; default: a temporary one'),
+    artifacts: texts('DIR', 'compiled contracts, besides those in out and artifacts; may be repeated'),
+    'no-explain': flag('failures are not explained'),
     json: flag('one JSON object a line instead of text'),
   },
   examples: [
@@ -74,8 +78,13 @@ export const dev = command({
           dataFolder: resolve(terminal.folder, options.data ?? temporary!),
           platform: !options['no-platform'],
           keeper: !options['no-keeper'],
+          ...(!options['no-explain'] && { explain: explainOptions(options.artifacts, terminal) }),
         },
-        { say, log: logTo(terminal) },
+        {
+          say,
+          log: logTo(terminal),
+          failed: (news) => tellFailure(news, options.json === true, terminal),
+        },
       )
       try {
         await announce(house, options.json === true, !options['no-keeper'], terminal)

@@ -4,7 +4,7 @@
  */
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { ChainProcessOptions } from '@deed/chain/server'
+import type { ChainProcessNews, ChainProcessOptions } from '@deed/chain/server'
 import { CommandError } from '../fault.ts'
 import { type Child, superviseChild } from './child.ts'
 import { DEV_KEEPER } from './keeper-account.ts'
@@ -24,9 +24,13 @@ export interface HouseOptions {
   readonly dataFolder: string
   readonly platform: boolean
   readonly keeper: boolean
+  /** How failures are explained; default: not at all. */
+  readonly explain?: ChainProcessOptions['explain']
 }
 
 export interface HouseEvents {
+  /** A failure on the chain. */
+  readonly failed?: (news: ChainProcessNews) => void
   readonly say: (what: string) => void
   /** A line of a child's own log. */
   readonly log: (name: string, line: string) => void
@@ -70,6 +74,7 @@ export const openHouse = async (options: HouseOptions, events: HouseEvents): Pro
         )
       },
       onLine: (line) => events.log('chain', line),
+      onNews: (news) => events.failed?.(news as ChainProcessNews),
     },
   )
   await chain.ready
@@ -130,7 +135,7 @@ const nameOf = (host: string): string => {
 const hostsOf = ({ host, allowedHosts }: HouseOptions): string[] => [...allowedHosts, host]
 
 const chainOptions = (options: HouseOptions, port: number): ChainProcessOptions => {
-  const { host, chainId, genesisTime, blockTimeMs, platform } = options
+  const { host, chainId, genesisTime, blockTimeMs, platform, explain } = options
   return {
     host,
     port,
@@ -142,6 +147,7 @@ const chainOptions = (options: HouseOptions, port: number): ChainProcessOptions 
     expectsForward: platform,
     ...(genesisTime !== undefined && { genesisTime }),
     ...(blockTimeMs !== undefined && { intervalMs: blockTimeMs, automine: false }),
+    ...(explain && { explain }),
   }
 }
 

@@ -169,8 +169,11 @@ export const reorg = async ({ node }: Context, depth: number, transactions: read
   return null
 }
 
-/** Nothing is logged; taken so that tools go on. */
-export const setLoggingEnabled = (_context: Context, _on: boolean) => true
+/** What a node logs is failures, explained; one that explains none takes this too, so that tools go on. */
+export const setLoggingEnabled = ({ node: { explainer } }: Context, on: boolean) => {
+  if (explainer) explainer.isTelling = on
+  return true
+}
 
 export const metadata = ({ node: { chain, clientVersion } }: Context): Json => ({
   clientVersion,

@@ -1,7 +1,8 @@
 /** One compiled contract, whichever tool compiled it. */
-import type { AbiEntry, StorageLayout } from '../../artifact.ts'
+import type { AbiEntry } from '../../artifact.ts'
 import { createProgram, type Program } from '../source/program.ts'
 import type { SourceFile } from '../source/source-file.ts'
+import type { FindLayout } from './layout.ts'
 import type { CompiledCode } from './matching.ts'
 
 export interface CompiledContract {
@@ -19,7 +20,7 @@ export interface CompiledContract {
   /** What a person should know: a source that has changed since it was compiled. */
   readonly notes: readonly string[]
   /** In the artifact, or by asking a compiler, once. Undefined if none that is installed can say it. */
-  readonly layout: () => Promise<StorageLayout | undefined>
+  readonly layout: FindLayout
 }
 
 /** What an index knows of a contract before it is needed. */

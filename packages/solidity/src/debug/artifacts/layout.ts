@@ -6,6 +6,7 @@
 import { keccak256 } from 'ox/Hash'
 import semver from 'semver'
 import type { StorageLayout } from '../../artifact.ts'
+import { cacheKey, readCache, writeCache } from '../../cache.ts'
 import { type Compiler, findCompilers, pickCompiler } from '../../compilers.ts'
 import { scanDirectives } from '../../directives.ts'
 import { runSolc, type SolcOutput } from '../../solc.ts'
@@ -33,28 +34,33 @@ export interface LayoutQuestion {
 export const layoutFrom = (
   known: StorageLayout | undefined,
   question: LayoutQuestion | undefined,
-): (() => Promise<StorageLayout | undefined>) => {
+): FindLayout => {
   let asked: Promise<StorageLayout | undefined> | undefined
-  return () => {
-    asked ??= find(known, question)
+  return (cacheFolder) => {
+    asked ??= find(known, question, cacheFolder)
     return asked
   }
 }
 
+/** @param cacheFolder where answers of compilers are kept; nowhere without it */
+export type FindLayout = (cacheFolder: string | undefined) => Promise<StorageLayout | undefined>
+
 const find = async (
   known: StorageLayout | undefined,
   question: LayoutQuestion | undefined,
+  cacheFolder: string | undefined,
 ): Promise<StorageLayout | undefined> => {
   if (!question) return known
   const namespaces = Object.entries(question.sources).flatMap(([unit, { content }]) => namespacesIn(unit, content))
   if (known && namespaces.length === 0) return known
-  const layout = await ask(question, namespaces)
-  return layout ?? known ?? (namespaces.length > 0 ? ask(question, []) : undefined)
+  const layout = await ask(question, namespaces, cacheFolder)
+  return layout ?? known ?? (namespaces.length > 0 ? ask(question, [], cacheFolder) : undefined)
 }
 
 const ask = async (
   { root, compilerVersion, remappings, source, name, sources }: LayoutQuestion,
   namespaces: readonly Namespace[],
+  cacheFolder: string | undefined,
 ): Promise<StorageLayout | undefined> => {
   const compiler = compilerFor(root, compilerVersion, sources)
   if (!compiler) return undefined
@@ -64,13 +70,9 @@ const ask = async (
     asked[unit] = { content: `${asked[unit]!.content}\ncontract ${PROBE}${at} { ${struct} namespace; }` }
     outputSelection[unit] = { ...outputSelection[unit], [`${PROBE}${at}`]: ['storageLayout'] }
   })
-  let output: SolcOutput
-  try {
-    const input = { language: 'Solidity', sources: asked, settings: { remappings, outputSelection } } as const
-    output = JSON.parse(await runSolc(compiler, JSON.stringify(input))) as SolcOutput
-  } catch {
-    return undefined
-  }
+  const input = JSON.stringify({ language: 'Solidity', sources: asked, settings: { remappings, outputSelection } })
+  const output = await answerOf(compiler, input, cacheFolder)
+  if (!output) return undefined
   const layoutOf = (unit: string, contract: string) =>
     output.contracts?.[unit]?.[contract]?.storageLayout as StorageLayout | undefined
   const own = layoutOf(source, name)
@@ -87,6 +89,24 @@ const ask = async (
       ),
     ],
     types: Object.assign({}, own.types, ...more.map(({ probe }) => probe.types)),
+  }
+}
+
+const answerOf = async (
+  compiler: Compiler,
+  input: string,
+  cacheFolder: string | undefined,
+): Promise<SolcOutput | undefined> => {
+  const key = cacheKey('layout', compiler.version, input)
+  const stored = cacheFolder && readCache(cacheFolder, key)
+  if (stored) return JSON.parse(stored)
+  try {
+    const answer = await runSolc(compiler, input)
+    if (cacheFolder) writeCache(cacheFolder, key, answer)
+    return JSON.parse(answer)
+  } catch {
+    // Names of variables are not worth a failure: a compiler that breaks down, a folder that cannot be written.
+    return undefined
   }
 }
 

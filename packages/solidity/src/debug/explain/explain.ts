@@ -12,6 +12,8 @@ export interface ExplainOptions {
   /** Calls that are told one by one; of others their number. */
   readonly maxCalls?: number
   readonly maxEvents?: number
+  /** Folder in which layouts of storage are kept that a compiler was asked for. */
+  readonly layoutCache?: string
 }
 
 const MAX_CALLS = 500
@@ -21,7 +23,7 @@ const MAX_BALANCES = 100
 export const explain = async (
   trace: RawTrace,
   index: ContractIndex,
-  { maxCalls = MAX_CALLS, maxEvents = MAX_EVENTS }: ExplainOptions = {},
+  { maxCalls = MAX_CALLS, maxEvents = MAX_EVENTS, layoutCache }: ExplainOptions = {},
 ): Promise<Explanation> => {
   const root = framesOf(trace, index)
   const notes = new Set<string>(trace.missing ?? [])
@@ -31,7 +33,7 @@ export const explain = async (
     status: root.isFailed ? 'failed' : 'success',
     call: explainTree(root, { maxCalls, maxEvents }),
     ...(root.isFailed && { failure: explainFailure(root) }),
-    storage: await explainStorage(trace, root),
+    storage: await explainStorage(trace, root, layoutCache),
     balances: balanceChanges(trace),
     contracts,
     notes: [...notes, ...index.faults.map((fault) => `An artifact cannot be read: ${fault}`)],

@@ -1,6 +1,5 @@
 /** An explanation as lines of text for a terminal or an error message. */
 import type {
-  AccountStorage,
   CodeFrame,
   ExplainedCall,
   ExplainedEvent,
@@ -11,9 +10,9 @@ import type {
 } from '../explain/explanation.ts'
 import type { Reason } from '../decode/reason.ts'
 import type { Hex } from '../trace/raw-trace.ts'
-import { checksummed, grouped, type NameOf, renderAddress, renderArgs, renderEther, renderValue } from './values.ts'
+import { checksummed, grouped, type NameOf, renderAddress, renderArgs, renderEther } from './values.ts'
 
-export type Look = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan' | 'magenta'
+export type Look = 'dim' | 'red' | 'yellow' | 'cyan' | 'magenta'
 /** Colours text, or leaves it as it is. */
 export type Style = (look: Look, text: string) => string
 
@@ -21,7 +20,7 @@ export interface RenderOptions {
   readonly style?: Style
 }
 
-const PLAIN: Style = (_, text) => text
+export const PLAIN: Style = (_, text) => text
 
 export const renderTree = ({ call, contracts }: Explanation, { style = PLAIN }: RenderOptions = {}): string[] => {
   const nameOf = namer(contracts)
@@ -66,14 +65,6 @@ export const renderFailure = (
     if (one.cause) lines.push('')
   }
   return lines
-}
-
-export const renderStorage = (
-  { storage, contracts }: Explanation,
-  { style = PLAIN }: RenderOptions = {},
-): string[] => {
-  const nameOf = namer(contracts)
-  return storage.flatMap((account) => renderAccount(account, nameOf, style))
 }
 
 export const renderReason = ({ text, args }: Reason, nameOf: NameOf): string =>
@@ -158,20 +149,3 @@ const renderCode = ({ file, line, column, width, lines }: CodeFrame, style: Styl
   })
   return [`  ${file}:${line}`, ...rows]
 }
-
-const renderAccount = ({ address, changes, more }: AccountStorage, nameOf: NameOf, style: Style): string[] => {
-  const name = nameOf(address)
-  const head = name ? `${name} ${style('dim', checksummed(address))}` : checksummed(address)
-  const width = Math.min(MAX_COLUMN, Math.max(...changes.map(({ variable }) => variable.length)))
-  const rows = changes.map(({ variable, before, after }) => {
-    const [old, now] = [renderValue(before, nameOf), renderValue(after, nameOf)]
-    return `  ${shownPath(variable, nameOf).padEnd(width)}  ${style('dim', `${old} →`)} ${now}`
-  })
-  return [head, ...rows, ...(more ? [`  … ${grouped(more)} more`] : [])]
-}
-
-const MAX_COLUMN = 60
-
-/** Keys that are accounts get their names. */
-const shownPath = (variable: string, nameOf: NameOf): string =>
-  variable.replace(/\[(0x[0-9a-f]{40})\]/g, (_, address: Hex) => `[${renderAddress(address, nameOf)}]`)

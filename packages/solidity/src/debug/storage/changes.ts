@@ -14,7 +14,11 @@ const MAX_CHANGES = 200
 /** Accounts whose storage is told. */
 const MAX_ACCOUNTS = 50
 
-export const explainStorage = async (trace: RawTrace, root: Frame): Promise<AccountStorage[]> => {
+export const explainStorage = async (
+  trace: RawTrace,
+  root: Frame,
+  layoutCache: string | undefined,
+): Promise<AccountStorage[]> => {
   const { changes, before = {}, paths } = trace
   if (!changes) return []
   const { pre, post } = changes
@@ -26,14 +30,14 @@ export const explainStorage = async (trace: RawTrace, root: Frame): Promise<Acco
     if (slots.length === 0 || told.length >= MAX_ACCOUNTS) continue
     const account = readAccount(address, pre, post, before)
     const { contracts, bySlot } = writers.get(address) ?? { contracts: [], bySlot: new Map() }
-    const views: View[] = []
-    for (const contract of contracts) {
-      const layout = await contract.layout()
-      if (!layout) continue
+    const layouts = await Promise.all(contracts.map((contract) => contract.layout(layoutCache)))
+    const views: View[] = contracts.flatMap((contract, at) => {
+      const layout = layouts[at]
+      if (!layout) return []
       const naming = namingOf(contract)
       const finder = createFinder(readLayout(layout), createImages(paths?.images ?? []), keyShower(naming))
-      views.push({ contract, naming, ...finder })
-    }
+      return { contract, naming, ...finder }
+    })
     const found = new Map<string, StorageChange>()
     for (const slot of slots) {
       const writer = bySlot.get(slot)
