@@ -41,7 +41,12 @@ export const toErrorObject = (
 ): { code: number; message: string; data?: unknown; explanation?: string } => {
   if (error instanceof RpcError) {
     const { code, message, data, explanation } = error
-    return { code, message, ...(data !== undefined && { data }), ...(explanation !== undefined && { explanation }) }
+    return {
+      code,
+      message,
+      ...(data !== undefined && { data }),
+      ...(explanation !== undefined && { explanation }),
+    }
   }
   if (isCoded(error)) return { code: RPC_CODE.server, message: error.message, data: { code: error.code } }
   const message = error instanceof Error ? error.message : String(error)

@@ -119,7 +119,11 @@ export const startExplainer = (
 
   const isBusy = (): boolean => crashes >= MAX_CRASHES || waiting.size >= MAX_PENDING
 
-  const report = (what: string, answer: Answer | undefined, mined?: { hash: Hash; blockNumber: bigint }): void => {
+  const report = (
+    what: string,
+    answer: Answer | undefined,
+    mined?: { hash: Hash; blockNumber: bigint },
+  ): void => {
     const { text, explanation } = answer ?? {}
     if (text === undefined || !explainer.isTelling) return
     // Tools estimate, call and send one after the other: a call that fails as the last failure did is not told again.
@@ -145,7 +149,8 @@ export const startExplainer = (
           continue
         }
         const traced = await traceMined(node, hash, OPEN, budget(node))
-        if (traced) report('transaction', await ask(traced.result), { hash, blockNumber: block.header.number })
+        if (traced)
+          report('transaction', await ask(traced.result), { hash, blockNumber: block.header.number })
       }
     }
   }

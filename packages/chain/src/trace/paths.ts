@@ -49,7 +49,17 @@ export const pathTracer: OpenTracing = ({ budget }) => {
     const caller = open.at(-1)
     if (caller) caller.path.calls.push(caller.end)
     frames.push(path)
-    open.push({ path, first: [], last: [], count: 0, start: 0, end: -1, next: 0, opcode: 0, written: new Set() })
+    open.push({
+      path,
+      first: [],
+      last: [],
+      count: 0,
+      start: 0,
+      end: -1,
+      next: 0,
+      opcode: 0,
+      written: new Set(),
+    })
   }
   const exit = (): void => {
     const frame = open.pop()!
@@ -58,7 +68,10 @@ export const pathTracer: OpenTracing = ({ budget }) => {
     const { path, first, last, count } = frame
     const kept = last.length / 2
     const oldest = (count - FIRST_RUNS) % LAST_RUNS
-    path.runs = kept < LAST_RUNS ? [...first, ...last] : [...first, ...last.slice(2 * oldest), ...last.slice(0, 2 * oldest)]
+    path.runs =
+      kept < LAST_RUNS
+        ? [...first, ...last]
+        : [...first, ...last.slice(2 * oldest), ...last.slice(0, 2 * oldest)]
     if (count > FIRST_RUNS + LAST_RUNS) path.left = count - FIRST_RUNS - LAST_RUNS
     budget.spend(RUN_CHARACTERS * path.runs.length)
   }

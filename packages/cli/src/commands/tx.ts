@@ -26,7 +26,10 @@ export const tx = command({
     rpc: url('URL', `the node; default ${DEFAULT_URL}`),
     artifacts: texts('DIR', 'a folder with artifacts, besides the usual ones; may be repeated'),
     'no-storage': flag('leave out what changed in storage and balances'),
-    calls: number('N', `tell at most so many calls one by one; default ${DEFAULT_CALLS}`, { min: 1, max: MAX_CALLS }),
+    calls: number('N', `tell at most so many calls one by one; default ${DEFAULT_CALLS}`, {
+      min: 1,
+      max: MAX_CALLS,
+    }),
     json: flag('one JSON object'),
   },
   examples: [

@@ -1,5 +1,12 @@
 /** A transaction and what became of it, as text. */
-import { type Explanation, renderBalances, renderFailure, renderNames, renderStorage, renderTree } from '@deed/solidity/debug'
+import {
+  type Explanation,
+  renderBalances,
+  renderFailure,
+  renderNames,
+  renderStorage,
+  renderTree,
+} from '@deed/solidity/debug'
 import { formatEther, formatGwei } from 'viem'
 import type { Terminal } from '../terminal.ts'
 import type { MinedTransaction } from './transaction.ts'
@@ -31,7 +38,8 @@ export const printTransaction = (
 const section = (title: string, lines: readonly string[]) => ({ title, lines })
 
 const head = (transaction: MinedTransaction, { contracts }: Explanation): [string, string][] => {
-  const { block, timestamp, from, nonce, to, created, valueWei, gasUsed, gasLimit, feeWei, gasPriceWei } = transaction
+  const { block, timestamp, from, nonce, to, created, valueWei, gasUsed, gasLimit, feeWei, gasPriceWei } =
+    transaction
   const named = (address: string) => {
     const name = contracts[address.toLowerCase() as `0x${string}`]?.name
     return name ? `${name} ${address}` : address
@@ -50,5 +58,7 @@ const head = (transaction: MinedTransaction, { contracts }: Explanation): [strin
 /** A development chain can be set far beyond what a date can say. */
 const shownTime = (seconds: number): string => {
   const time = new Date(seconds * 1_000)
-  return Number.isNaN(time.getTime()) ? `${seconds} s` : `${time.toISOString().slice(0, 19).replace('T', ' ')} UTC`
+  return Number.isNaN(time.getTime())
+    ? `${seconds} s`
+    : `${time.toISOString().slice(0, 19).replace('T', ' ')} UTC`
 }

@@ -1,5 +1,4 @@
 /** A failure that the chain process tells of, for whoever watches `deed dev`. */
-import { fileURLToPath } from 'node:url'
 import type { ChainProcessNews, ChainProcessOptions } from '@deed/chain/server'
 import { type Explanation, renderFailure, renderTree } from '@deed/solidity/debug'
 import type { Terminal } from '../terminal.ts'
@@ -29,7 +28,8 @@ export const tellFailure = (
   const title = hash ? `Transaction ${hash} failed in block ${blockNumber}` : `${what} failed`
   const lines = [
     '',
-    style('bold', title) + (skipped > 0 ? style('dim', ` (and ${skipped} before it that nobody had time to explain)`) : ''),
+    style('bold', title) +
+      (skipped > 0 ? style('dim', ` (and ${skipped} before it that nobody had time to explain)`) : ''),
     ...renderFailure(known, { style }),
     '',
     ...renderTree(known, { style }),

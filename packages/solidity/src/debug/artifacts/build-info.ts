@@ -67,7 +67,9 @@ const load = (file: string, source: string, name: string): CompiledContract | un
     files.set(id, sourceFile(shown.get(unit) ?? shownName(unit), content))
   }
   const written = Object.fromEntries(
-    Object.entries(sources).flatMap(([unit, { content }]) => (content === undefined ? [] : [[unit, { content }]])),
+    Object.entries(sources).flatMap(([unit, { content }]) =>
+      content === undefined ? [] : [[unit, { content }]],
+    ),
   )
   return {
     name,
@@ -119,7 +121,8 @@ export const forgetBuildInfo = (): void => {
 const readBuildInfo = (file: string): BuildInfo | undefined => {
   const info = readJson(file) as Partial<BuildInfo>
   const half = file.replace(/\.output\.json$/, '.json')
-  const whole = half !== file && existsSync(half) ? { ...(readJson(half) as Partial<BuildInfo>), ...info } : info
+  const whole =
+    half !== file && existsSync(half) ? { ...(readJson(half) as Partial<BuildInfo>), ...info } : info
   return whole.input && whole.output ? (whole as BuildInfo) : undefined
 }
 

@@ -42,7 +42,10 @@ export type SourceNumbers = Readonly<Record<string, string>>
  *
  * @param numbers all that `out/build-info` has, newest first
  */
-export const listFoundry = (file: string, numbers: () => readonly SourceNumbers[]): ListedContract | undefined => {
+export const listFoundry = (
+  file: string,
+  numbers: () => readonly SourceNumbers[],
+): ListedContract | undefined => {
   const text = readFileSync(file, 'latin1')
   const runtime = objectAfter(text, '"deployedBytecode":{"object":"')
   const creation = objectAfter(text, '"bytecode":{"object":"')
@@ -96,7 +99,9 @@ const load = (file: string, numbers: readonly SourceNumbers[]): CompiledContract
     ),
     isInverted: settings?.viaIR === true,
     files,
-    notes: written.changed.map((unit) => `${unit} has changed since ${name} was compiled: build it again to see lines.`),
+    notes: written.changed.map(
+      (unit) => `${unit} has changed since ${name} was compiled: build it again to see lines.`,
+    ),
     layout: layoutFrom(
       artifact.storageLayout,
       metadata && written.changed.length === 0

@@ -86,7 +86,8 @@ export const createContractIndex = (
     const first = scannedMs === undefined
     if (first) scan()
     let contract = best(candidates(), match)
-    if (!contract && !first && clock() - scannedMs! >= RESCAN_MS && scan()) contract = best(candidates(), match)
+    if (!contract && !first && clock() - scannedMs! >= RESCAN_MS && scan())
+      contract = best(candidates(), match)
     if (contract) {
       if (found.size >= MAX_FOUND) found.delete(found.keys().next().value!)
       found.set(key, contract)

@@ -51,7 +51,9 @@ const find = async (
   cacheFolder: string | undefined,
 ): Promise<StorageLayout | undefined> => {
   if (!question) return known
-  const namespaces = Object.entries(question.sources).flatMap(([unit, { content }]) => namespacesIn(unit, content))
+  const namespaces = Object.entries(question.sources).flatMap(([unit, { content }]) =>
+    namespacesIn(unit, content),
+  )
   if (known && namespaces.length === 0) return known
   const layout = await ask(question, namespaces, cacheFolder)
   return layout ?? known ?? (namespaces.length > 0 ? ask(question, [], cacheFolder) : undefined)
@@ -64,13 +66,21 @@ const ask = async (
 ): Promise<StorageLayout | undefined> => {
   const compiler = compilerFor(root, compilerVersion, sources)
   if (!compiler) return undefined
-  const outputSelection: Record<string, Record<string, string[]>> = { [source]: { [name]: ['storageLayout'] } }
-  const asked = Object.fromEntries(Object.entries(sources).map(([unit, { content }]) => [unit, { content: unbound(content) }]))
+  const outputSelection: Record<string, Record<string, string[]>> = {
+    [source]: { [name]: ['storageLayout'] },
+  }
+  const asked = Object.fromEntries(
+    Object.entries(sources).map(([unit, { content }]) => [unit, { content: unbound(content) }]),
+  )
   namespaces.forEach(({ unit, struct }, at) => {
     asked[unit] = { content: `${asked[unit]!.content}\ncontract ${PROBE}${at} { ${struct} namespace; }` }
     outputSelection[unit] = { ...outputSelection[unit], [`${PROBE}${at}`]: ['storageLayout'] }
   })
-  const input = JSON.stringify({ language: 'Solidity', sources: asked, settings: { remappings, outputSelection } })
+  const input = JSON.stringify({
+    language: 'Solidity',
+    sources: asked,
+    settings: { remappings, outputSelection },
+  })
   const output = await answerOf(compiler, input, cacheFolder)
   if (!output) return undefined
   const layoutOf = (unit: string, contract: string) =>

@@ -47,7 +47,8 @@ export const abiBook = (abi: readonly AbiEntry[]): AbiBook => {
       const outputs = (entry.outputs ?? []) as readonly AbiParameter[]
       const isPayable = entry.stateMutability === 'payable' || entry.payable === true
       functions.set(hashOf(signature).slice(0, 10) as Hex, { name, signature, inputs, outputs, isPayable })
-    } else if (entry.type === 'error') errors.set(hashOf(signature).slice(0, 10) as Hex, { name, signature, inputs })
+    } else if (entry.type === 'error')
+      errors.set(hashOf(signature).slice(0, 10) as Hex, { name, signature, inputs })
     else if (entry.type === 'event' && entry.anonymous === true) anonymous.push({ name, signature, inputs })
     else if (entry.type === 'event') {
       const topic = hashOf(signature)

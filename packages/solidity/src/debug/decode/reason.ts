@@ -34,12 +34,18 @@ export const reasonOf = (
   if (selector === PANIC && output.length === 74) {
     const panic = Number(BigInt(data))
     const meaning = PANICS[panic] ?? 'a reason that Solidity does not document'
-    return { kind: 'panic', text: `panicked: ${meaning} (0x${panic.toString(16).padStart(2, '0')})`, panic, data: output }
+    return {
+      kind: 'panic',
+      text: `panicked: ${meaning} (0x${panic.toString(16).padStart(2, '0')})`,
+      panic,
+      data: output,
+    }
   }
   for (const { errors } of books) {
     const known = errors.get(selector)
     const args = known && decodeValues(known.inputs, data, members)
-    if (known && args) return { kind: 'custom', text: `reverted with ${known.name}`, name: known.name, args, data: output }
+    if (known && args)
+      return { kind: 'custom', text: `reverted with ${known.name}`, name: known.name, args, data: output }
   }
   const text = printable(output)
   return { kind: 'unknown data', text: `reverted with ${text ? JSON.stringify(text) : output}`, data: output }
@@ -54,18 +60,28 @@ const printable = (data: Hex): string | undefined => {
 /** geth says `execution reverted`; others put the reason behind it, or their own word before it. */
 const isRevert = (error: string | undefined): boolean => /revert/i.test(error ?? '')
 
-const haltText = (error: string): string => HALTS.find(([pattern]) => pattern.test(error))?.[1] ?? `failed: ${error}`
+const haltText = (error: string): string =>
+  HALTS.find(([pattern]) => pattern.test(error))?.[1] ?? `failed: ${error}`
 
 /** In the words of geth, and of revm. */
 const HALTS: readonly (readonly [RegExp, string])[] = [
   [/out of gas|OutOfGas|gas uint64 overflow/i, 'ran out of gas'],
-  [/write protection|StateChangeDuringStaticCall|CallNotAllowedInsideStatic/i, 'tried to change state within a static call'],
+  [
+    /write protection|StateChangeDuringStaticCall|CallNotAllowedInsideStatic/i,
+    'tried to change state within a static call',
+  ],
   [/insufficient balance|OutOfFunds|insufficient funds/i, 'was to be sent more ether than its caller has'],
   [/max call depth|CallTooDeep/i, 'was called too deep: 1,024 calls are the most'],
   [/address collision|CreateCollision/i, 'was to be created where a contract is already'],
-  [/max code size|CreateContractSizeLimit/i, 'would be larger than 24,576 bytes, which are the most for a contract (EIP-170)'],
+  [
+    /max code size|CreateContractSizeLimit/i,
+    'would be larger than 24,576 bytes, which are the most for a contract (EIP-170)',
+  ],
   [/max initcode size|CreateInitCodeSizeLimit/i, 'is created by more than 49,152 bytes of code (EIP-3860)'],
-  [/must not begin with 0xef|CreateContractStartingWithEF/i, 'gave back code that begins with 0xEF (EIP-3541)'],
+  [
+    /must not begin with 0xef|CreateContractStartingWithEF/i,
+    'gave back code that begins with 0xEF (EIP-3541)',
+  ],
   [/creation code storage out of gas/i, 'ran out of gas while its code was stored'],
   [/invalid jump|InvalidJump/i, 'jumped to where it must not'],
   [/stack (limit|overflow)|StackOverflow/i, 'overran the stack'],
@@ -81,14 +97,14 @@ const PANIC = '0x4e487b71'
 
 /** https://docs.soliditylang.org/en/latest/control-structures.html#panic-via-assert-and-error-via-require */
 const PANICS: Readonly<Record<number, string>> = {
-  0x00: 'a check that the compiler inserted',
-  0x01: 'an assertion failed',
-  0x11: 'arithmetic overflow or underflow',
-  0x12: 'division or modulo by zero',
-  0x21: 'a value outside of its enum',
-  0x22: 'a wrongly encoded storage byte array',
-  0x31: 'pop of an empty array',
-  0x32: 'an index outside of the array',
-  0x41: 'too much memory, or an array too large',
-  0x51: 'a call of an uninitialised function',
+  0: 'a check that the compiler inserted',
+  1: 'an assertion failed',
+  17: 'arithmetic overflow or underflow',
+  18: 'division or modulo by zero',
+  33: 'a value outside of its enum',
+  34: 'a wrongly encoded storage byte array',
+  49: 'pop of an empty array',
+  50: 'an index outside of the array',
+  65: 'too much memory, or an array too large',
+  81: 'a call of an uninitialised function',
 }

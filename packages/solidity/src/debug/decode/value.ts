@@ -53,7 +53,11 @@ export const showValue = (parameter: AbiParameter, value: unknown, members: Enum
   const list = /^(.*)\[\d*\]$/.exec(type)
   if (list) {
     const { name: _, ...rest } = parameter
-    const inner = { ...rest, type: list[1]!, ...(internalType && { internalType: internalType.replace(/\[\d*\]$/, '') }) }
+    const inner = {
+      ...rest,
+      type: list[1]!,
+      ...(internalType && { internalType: internalType.replace(/\[\d*\]$/, '') }),
+    }
     const items = value as readonly unknown[]
     const shown = items.slice(0, MAX_MEMBERS).map((item) => showValue(inner, item, members))
     return { ...head, value: shown, ...(items.length > MAX_MEMBERS && { more: items.length - MAX_MEMBERS }) }

@@ -11,7 +11,7 @@ import { entryName, entryOf, placeOfEntry } from './entry.ts'
 import type { Failure, StackLine } from './explanation.ts'
 import { booksAround, type Frame, membersOf } from './frames.ts'
 import { silentReason } from './silence.ts'
-import { walkThrough } from './walks.ts'
+import { lastCall, walkThrough } from './walks.ts'
 
 /** Functions that are told of one frame; a recursion may be a thousand deep. */
 const MAX_ACTIVE = 24
@@ -65,7 +65,7 @@ const judgeAnew = (frame: Frame): Judgement => {
   const reason = reasonOf(frame.call, [...booksAround(frame), knownAbis()], membersOf(frame.contract))
   const callee = frame.children.at(-1)
   const walk = walkThrough(frame)
-  const calledAt = walk && callee ? callPoint(frame, walk) : undefined
+  const calledAt = walk && callee ? lastCall(frame, walk) : undefined
   if (callee?.isFailed && isSaidAgain(frame, callee, walk, calledAt))
     return { reason, point: calledAt, isHandedOn: true, isCause: false }
   const own = walk && failurePoint(walk, sayingOf(reason), entryOf(frame))
@@ -75,7 +75,12 @@ const judgeAnew = (frame: Frame): Judgement => {
   return { reason: tell(reason, silence, frame, point), point, isHandedOn: false, isCause }
 }
 
-const tell = (reason: Reason, silence: string | undefined, frame: Frame, point: FailurePoint | undefined): Reason => {
+const tell = (
+  reason: Reason,
+  silence: string | undefined,
+  frame: Frame,
+  point: FailurePoint | undefined,
+): Reason => {
   if (silence !== undefined) return { ...reason, text: `reverted: ${silence}` }
   if (reason.kind !== 'halt') return reason
   const walk = walkThrough(frame)
@@ -92,13 +97,13 @@ const tell = (reason: Reason, silence: string | undefined, frame: Frame, point: 
 
 const INVALID = 0xfe
 const FORBIDDEN: Readonly<Record<number, string>> = {
-  0x55: 'wrote to storage',
-  0x5d: 'wrote to transient storage',
+  85: 'wrote to storage',
+  93: 'wrote to transient storage',
   ...Object.fromEntries([0xa0, 0xa1, 0xa2, 0xa3, 0xa4].map((opcode) => [opcode, 'emitted an event'])),
-  0xf0: 'created a contract',
-  0xf5: 'created a contract',
-  0xf1: 'sent ether',
-  0xff: 'destroyed itself',
+  240: 'created a contract',
+  245: 'created a contract',
+  241: 'sent ether',
+  255: 'destroyed itself',
 }
 
 const sayingOf = (reason: Reason): Saying => {
@@ -108,14 +113,8 @@ const sayingOf = (reason: Reason): Saying => {
   return reason.kind === 'halt' ? { kind: 'halt' } : { kind: 'nothing' }
 }
 
-const isStatement = ({ place }: FailurePoint): boolean => place.within === undefined || place.start >= place.within.body
-
-/** Where its last call was made. */
-const callPoint = ({ path }: Frame, walk: Walk): FailurePoint | undefined => {
-  const pc = path?.calls.at(-1)
-  const step = pc === undefined ? -1 : walk.steps.lastIndexOf(walk.program.map.instructionAt[pc] ?? -1)
-  return step < 0 ? undefined : lastPlaced(walk, step + 1)
-}
+const isStatement = ({ place }: FailurePoint): boolean =>
+  place.within === undefined || place.start >= place.within.body
 
 /** Whether a frame failed only because its last call did, and said the same. */
 const isSaidAgain = (
@@ -134,7 +133,11 @@ const isSaidAgain = (
 }
 
 /** Its own words for a call that failed: `require(success, "transfer failed")`. */
-const isLikelyCause = ({ call }: Frame, walk: Walk | undefined, calledAt: FailurePoint | undefined): boolean =>
+const isLikelyCause = (
+  { call }: Frame,
+  walk: Walk | undefined,
+  calledAt: FailurePoint | undefined,
+): boolean =>
   /revert/i.test(call.error ?? '') && (!walk || !calledAt || walk.steps.length - calledAt.steps < NEAR_STEPS)
 
 /** Instructions between a call that failed and what is made of it. */
@@ -170,7 +173,8 @@ const activeAt = (walk: Walk, { place, steps }: FailurePoint): readonly Active[]
   const top = active.at(-1)
   const { within } = place
   if (!within) return active
-  if (top && isSameFunction(top.function, within)) return [...active.slice(0, -1), { function: within, place }]
+  if (top && isSameFunction(top.function, within))
+    return [...active.slice(0, -1), { function: within, place }]
   return [...active, { function: within, place }]
 }
 

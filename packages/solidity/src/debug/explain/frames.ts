@@ -1,6 +1,7 @@
 /** The tree of calls with what is known of each: the contract that ran, its path, who called it. */
-import type { ContractIndex } from '../artifacts/index.ts'
+
 import { type CompiledContract, creationProgram, runtimeProgram } from '../artifacts/contract.ts'
+import type { ContractIndex } from '../artifacts/index.ts'
 import { type AbiBook, abiBook } from '../decode/abi-book.ts'
 import type { EnumMembers } from '../decode/value.ts'
 import { outlineOf } from '../source/outline.ts'
@@ -76,7 +77,8 @@ const isCreate = ({ type }: CallFrame): boolean => type === 'CREATE' || type ===
 const codesOf = (root: CallFrame, before: RawTrace['before']): ((address: Hex) => Hex) => {
   const created = new Map<string, Hex>()
   const visit = (call: CallFrame) => {
-    if (isCreate(call) && call.to && call.output && call.error === undefined) created.set(call.to, call.output)
+    if (isCreate(call) && call.to && call.output && call.error === undefined)
+      created.set(call.to, call.output)
     for (const inner of call.calls ?? []) visit(inner)
   }
   visit(root)

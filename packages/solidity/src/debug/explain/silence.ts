@@ -35,9 +35,14 @@ const refusedAtTheDoor = (frame: Frame, point: FailurePoint | undefined): string
     : `it has no function with selector ${selector}, and no fallback function`
 }
 
-const isInBody = ({ place }: FailurePoint): boolean => place.within !== undefined && place.start >= place.within.body
+const isInBody = ({ place }: FailurePoint): boolean =>
+  place.within !== undefined && place.start >= place.within.body
 
-const refusedCall = ({ name, inputs, isPayable }: AbiFunction, input: Hex, paid: bigint): string | undefined => {
+const refusedCall = (
+  { name, inputs, isPayable }: AbiFunction,
+  input: Hex,
+  paid: bigint,
+): string | undefined => {
   if (paid > 0n && !isPayable) return `${name} is not payable, and was sent ether`
   const data = `0x${input.slice(10)}` as Hex
   if (inputs.length > 0 && !decodeValues(inputs, data, () => undefined))
@@ -59,7 +64,12 @@ const accountWithoutCode = (frame: Frame, point: FailurePoint | undefined): stri
   if (!callee || callee.isFailed || lastCall < 0 || !isSameStatement(walk, lastCall, point)) return undefined
   const size = ((callee.call.output ?? '0x').length - 2) / 2
   const whom = callee.call.to ?? 'the account'
-  if (size === 0 && callee.path?.runs === undefined && callee.contract === undefined && callee.children.length === 0)
+  if (
+    size === 0 &&
+    callee.path?.runs === undefined &&
+    callee.contract === undefined &&
+    callee.children.length === 0
+  )
     return `it called ${whom}, which returned nothing: is there a contract?`
   return `${whom} returned ${size} bytes, which are not what was expected`
 }
@@ -80,13 +90,17 @@ const address = (word: string): string => `0x${word.slice(2).padStart(40, '0').s
 const checkInSource = (point: FailurePoint | undefined): string | undefined => {
   if (!point) return undefined
   const { file, start, length } = point.place
-  const text = textOf(file.bytes.slice(start, start + length)).replace(/\s+/g, ' ').replace(/;$/, '')
+  const text = textOf(file.bytes.slice(start, start + length))
+    .replace(/\s+/g, ' ')
+    .replace(/;$/, '')
   if (/^require\b/.test(text)) return `${text.slice(0, MAX_TEXT)} did not hold`
   if (/^revert\b/.test(text)) return undefined
   const statement = statementAround(file, start)
   const whole = textOf(file.bytes.slice(statement.start, statement.end))
   const required = /^require\s*\(([\s\S]*)\)\s*;?$/.exec(whole)
-  return required ? `require(${required[1]!.replace(/\s+/g, ' ').slice(0, MAX_TEXT)}) did not hold` : undefined
+  return required
+    ? `require(${required[1]!.replace(/\s+/g, ' ').slice(0, MAX_TEXT)}) did not hold`
+    : undefined
 }
 
 const MAX_TEXT = 120

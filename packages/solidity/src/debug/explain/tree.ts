@@ -2,13 +2,20 @@
 import type { AbiBook, AbiEvent, AbiFunction } from '../decode/abi-book.ts'
 import { knownAbis } from '../decode/known-abis.ts'
 import { CONSOLE, consoleFunction, precompileAt } from '../decode/known-addresses.ts'
-import { type AbiParameter, cut, decodeValues, type EnumMembers, type ShownValue, showValue } from '../decode/value.ts'
+import {
+  type AbiParameter,
+  cut,
+  decodeValues,
+  type EnumMembers,
+  type ShownValue,
+  showValue,
+} from '../decode/value.ts'
 import { lineOf } from '../source/code-frame.ts'
-import { outlineOf } from '../source/outline.ts'
 import type { FrameLog, Hex } from '../trace/raw-trace.ts'
-import type { ExplainedCall, ExplainedEvent, ExplainedItem, SourceLine } from './explanation.ts'
+import type { ExplainedCall, ExplainedEvent, ExplainedItem } from './explanation.ts'
 import { judge } from './failures.ts'
-import { bookOf, type Frame, membersOf, programOf } from './frames.ts'
+import { bookOf, type Frame, membersOf } from './frames.ts'
+import { callPlace } from './walks.ts'
 
 export interface TreeBounds {
   readonly maxCalls: number
@@ -82,7 +89,7 @@ const explainCall = (frame: Frame): Omit<ExplainedCall, 'items'> => {
   const { call, contract } = frame
   const { type, from, to, value, gas, gasUsed, output = '0x' } = call
   const precompile = to && !frame.isCreation ? precompileAt(to) : undefined
-  const at = calledAt(frame)
+  const at = callPlace(frame)
   return {
     kind: type,
     from,
@@ -94,7 +101,7 @@ const explainCall = (frame: Frame): Omit<ExplainedCall, 'items'> => {
     gasUsed: Number(gasUsed),
     ...(!precompile && frame.isFailed === false && explainOutput(frame, output)),
     ...(frame.isFailed && explainError(frame)),
-    ...(at && { at }),
+    ...(at && { at: lineOf(at) }),
   }
 }
 
@@ -110,7 +117,8 @@ const explainPrecompile = (
 ): Partial<ExplainedCall> => {
   const args = inputs && decodeValues(inputs, padded(call.input, inputs.length), NO_MEMBERS)
   const { output = '0x' } = call
-  const returns = outputs && output !== '0x' && !isFailed ? decodeValues(outputs, output, NO_MEMBERS) : undefined
+  const returns =
+    outputs && output !== '0x' && !isFailed ? decodeValues(outputs, output, NO_MEMBERS) : undefined
   return {
     function: name,
     ...(args ? { args } : { input: cut(call.input).value }),
@@ -119,7 +127,8 @@ const explainPrecompile = (
 }
 
 /** Precompiles take what is missing for zero. */
-const padded = (input: Hex, words: number): Hex => input.slice(0, 2 + 64 * words).padEnd(2 + 64 * words, '0') as Hex
+const padded = (input: Hex, words: number): Hex =>
+  input.slice(0, 2 + 64 * words).padEnd(2 + 64 * words, '0') as Hex
 
 const NO_MEMBERS: EnumMembers = () => undefined
 
@@ -147,7 +156,7 @@ const explainInput = (frame: Frame): Partial<ExplainedCall> => {
 }
 
 /** By the contract's own ABI, else by that of the one it hands the call on to, else one known by heart. */
-export const functionOf = (frame: Frame): AbiFunction | undefined => {
+const functionOf = (frame: Frame): AbiFunction | undefined => {
   const { input, to } = frame.call
   if (input.length < 10) return undefined
   const selector = input.slice(0, 10) as Hex
@@ -155,7 +164,10 @@ export const functionOf = (frame: Frame): AbiFunction | undefined => {
   const own = bookOf(frame)?.functions.get(selector)
   if (own) return own
   const handed = implementationOf(frame)
-  return (handed && bookOf(handed)?.functions.get(selector)) ?? (frame.contract ? undefined : knownAbis().functions.get(selector))
+  return (
+    (handed && bookOf(handed)?.functions.get(selector)) ??
+    (frame.contract ? undefined : knownAbis().functions.get(selector))
+  )
 }
 
 /** The frame that runs a proxy's call with another's code. */
@@ -167,7 +179,8 @@ const normal = (parameters: readonly AbiParameter[]): readonly AbiParameter[] =>
   if (parameters.every(({ type }) => !/[ .]/.test(type))) return parameters
   return parameters.map((parameter) => {
     const { type, internalType = type } = parameter
-    if (/ storage\b/.test(type)) return { ...parameter, type: 'uint256', internalType: `${internalType} (slot)` }
+    if (/ storage\b/.test(type))
+      return { ...parameter, type: 'uint256', internalType: `${internalType} (slot)` }
     if (!/\./.test(type)) return parameter
     return { ...parameter, type: internalType.startsWith('enum ') ? 'uint8' : 'address' }
   })
@@ -181,29 +194,14 @@ const explainOutput = (frame: Frame, output: Hex): Partial<ExplainedCall> => {
   return returns ? { returns } : { output: cut(output).value }
 }
 
-/** The line of the caller's source at which it was called. */
-const calledAt = (frame: Frame): SourceLine | undefined => {
-  const { parent } = frame
-  if (!parent?.path) return undefined
-  const program = programOf(parent)
-  const pc = parent.path.calls[parent.children.indexOf(frame)]
-  if (!program || pc === undefined) return undefined
-  // By way of Yul the instruction itself may have no place; one shortly before it has.
-  const instruction = program.map.instructionAt[pc] ?? -1
-  for (let at = instruction; at >= 0 && at > instruction - NEAR_INSTRUCTIONS; at--) {
-    const place = program.place(at)
-    if (place) return lineOf(place)
-  }
-  return undefined
-}
-
-const NEAR_INSTRUCTIONS = 16
-
-export const explainEvent = ({ address, topics, data }: FrameLog, frame: Frame): ExplainedEvent => {
+const explainEvent = ({ address, topics, data }: FrameLog, frame: Frame): ExplainedEvent => {
   const { contract } = frame
   const books: AbiBook[] = [bookOf(frame), knownAbis()].filter((book) => book !== undefined)
   for (const { events, anonymous } of books) {
-    const candidates = [...(topics[0] ? (events.get(topics[0]) ?? []).map((one) => [one, 1] as const) : []), ...anonymous.map((one) => [one, 0] as const)]
+    const candidates = [
+      ...(topics[0] ? (events.get(topics[0]) ?? []).map((one) => [one, 1] as const) : []),
+      ...anonymous.map((one) => [one, 0] as const),
+    ]
     for (const [event, skipped] of candidates) {
       const args = decodeEvent(event, topics.slice(skipped), data, membersOf(contract))
       if (args) return { address, ...(contract && { contract: contract.name }), name: event.name, args }

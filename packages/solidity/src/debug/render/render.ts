@@ -1,4 +1,6 @@
 /** An explanation as lines of text for a terminal or an error message. */
+
+import type { Reason } from '../decode/reason.ts'
 import type {
   CodeFrame,
   ExplainedCall,
@@ -8,7 +10,6 @@ import type {
   Failure,
   SourceLine,
 } from '../explain/explanation.ts'
-import type { Reason } from '../decode/reason.ts'
 import type { Hex } from '../trace/raw-trace.ts'
 import { checksummed, grouped, type NameOf, renderAddress, renderArgs, renderEther } from './values.ts'
 
@@ -22,7 +23,10 @@ export interface RenderOptions {
 
 export const PLAIN: Style = (_, text) => text
 
-export const renderTree = ({ call, contracts }: Explanation, { style = PLAIN }: RenderOptions = {}): string[] => {
+export const renderTree = (
+  { call, contracts }: Explanation,
+  { style = PLAIN }: RenderOptions = {},
+): string[] => {
   const nameOf = namer(contracts)
   const lines: string[] = []
   const visit = (item: ExplainedItem, own: string, below: string) => {
@@ -39,7 +43,11 @@ export const renderTree = ({ call, contracts }: Explanation, { style = PLAIN }: 
     const { length } = item.items
     item.items.forEach((inner, at) => {
       const isLast = at === length - 1 && ends.length === 0
-      visit(inner, `${below}${style('dim', isLast ? '└─ ' : '├─ ')}`, `${below}${style('dim', isLast ? '   ' : '│  ')}`)
+      visit(
+        inner,
+        `${below}${style('dim', isLast ? '└─ ' : '├─ ')}`,
+        `${below}${style('dim', isLast ? '   ' : '│  ')}`,
+      )
     })
     for (const end of ends) lines.push(`${below}${style('dim', '└─ ')}${end}`)
   }
@@ -59,7 +67,9 @@ export const renderFailure = (
     const who = one.contract ?? (one.address ? renderAddress(one.address, nameOf) : 'The transaction')
     lines.push(`${lead}${style('red', `${who} ${renderReason(one.reason, nameOf)}`)}`)
     for (const { function: name, at } of one.stack)
-      lines.push(style('dim', name.startsWith('…') ? `  ${name}` : `  at ${name}${at ? ` (${place(at)})` : ''}`))
+      lines.push(
+        style('dim', name.startsWith('…') ? `  ${name}` : `  at ${name}${at ? ` (${place(at)})` : ''}`),
+      )
     if (one.code) lines.push('', ...renderCode(one.code, style))
     lead = 'because '
     if (one.cause) lines.push('')
@@ -67,7 +77,7 @@ export const renderFailure = (
   return lines
 }
 
-export const renderReason = ({ text, args }: Reason, nameOf: NameOf): string =>
+const renderReason = ({ text, args }: Reason, nameOf: NameOf): string =>
   args ? `${text}(${renderArgs(args, nameOf)})` : text
 
 /** Names by address: where two contracts have one name, their addresses tell them apart. */
@@ -77,7 +87,9 @@ export const namer = (contracts: Explanation['contracts']): NameOf => {
   return (address) => {
     const known = contracts[address]
     if (!known) return undefined
-    return count.get(known.name)! > 1 ? `${known.name}[${address.slice(0, 6)}…${address.slice(-4)}]` : known.name
+    return count.get(known.name)! > 1
+      ? `${known.name}[${address.slice(0, 6)}…${address.slice(-4)}]`
+      : known.name
   }
 }
 
@@ -118,14 +130,21 @@ const endings = (call: ExplainedCall, nameOf: NameOf, style: Style): string[] =>
   return output ? [style('dim', '← ') + shortHex(output)] : []
 }
 
-const renderEvent = ({ address, contract, name, args, topics, data }: ExplainedEvent, nameOf: NameOf, style: Style): string => {
+const renderEvent = (
+  { address, contract, name, args, topics, data }: ExplainedEvent,
+  nameOf: NameOf,
+  style: Style,
+): string => {
   if (name) return `${style('dim', 'emit ')}${style('magenta', name)}(${renderArgs(args ?? [], nameOf)})`
   const who = contract ?? renderAddress(address, nameOf)
   return `${style('dim', `emit by ${who} `)}${[...(topics ?? []), shortHex(data ?? '0x')].join(' ')}`
 }
 
 const countMore = ({ calls, events }: { readonly calls: number; readonly events: number }): string =>
-  [calls > 0 && `${grouped(calls)} more ${calls === 1 ? 'call' : 'calls'}`, events > 0 && `${grouped(events)} more ${events === 1 ? 'event' : 'events'}`]
+  [
+    calls > 0 && `${grouped(calls)} more ${calls === 1 ? 'call' : 'calls'}`,
+    events > 0 && `${grouped(events)} more ${events === 1 ? 'event' : 'events'}`,
+  ]
     .filter(Boolean)
     .join(' and ')
 

@@ -19,35 +19,49 @@ export const renderBalances = (
   const nameOf = namer(contracts)
   const rows = balances.map(({ address, before, after }) => {
     const change = BigInt(after) - BigInt(before)
-    return { who: renderAddress(address, nameOf), change: `${change > 0n ? '+' : ''}${renderEther(String(change))}`, after: renderEther(after) }
+    return {
+      who: renderAddress(address, nameOf),
+      change: `${change > 0n ? '+' : ''}${renderEther(String(change))}`,
+      after: renderEther(after),
+    }
   })
   const width = Math.max(0, ...rows.map(({ who }) => who.length))
   const column = Math.max(0, ...rows.map(({ change }) => change.length))
-  return rows.map(({ who, change, after }) => `${who.padEnd(width)}  ${change.padStart(column)}  ${style('dim', `→ ${after}`)}`)
+  return rows.map(
+    ({ who, change, after }) =>
+      `${who.padEnd(width)}  ${change.padStart(column)}  ${style('dim', `→ ${after}`)}`,
+  )
 }
 
 /** Contracts that appear, with the file that each was compiled from. */
 export const renderNames = ({ contracts }: Explanation, { style = PLAIN }: RenderOptions = {}): string[] => {
   const nameOf = namer(contracts)
-  return (Object.entries(contracts) as [Hex, Explanation['contracts'][Hex]][]).flatMap(([address, { source, proxyOf }]) => {
-    if (!source) return []
-    const behind = proxyOf ? `, a proxy of ${proxyOf}` : ''
-    return [`${checksummed(address)}  ${nameOf(address)}  ${style('dim', source + behind)}`]
-  })
+  return (Object.entries(contracts) as [Hex, Explanation['contracts'][Hex]][]).flatMap(
+    ([address, { source, proxyOf }]) => {
+      if (!source) return []
+      const behind = proxyOf ? `, a proxy of ${proxyOf}` : ''
+      return [`${checksummed(address)}  ${nameOf(address)}  ${style('dim', source + behind)}`]
+    },
+  )
 }
 
-const renderAccount = ({ address, changes, more }: AccountStorage, nameOf: NameOf, style: Style): string[] => {
+const renderAccount = (
+  { address, changes, more }: AccountStorage,
+  nameOf: NameOf,
+  style: Style,
+): string[] => {
   const name = nameOf(address)
   const head = name ? `${name} ${style('dim', checksummed(address))}` : checksummed(address)
-  const width = Math.min(MAX_COLUMN, Math.max(...changes.map(({ variable }) => variable.length)))
-  const rows = changes.map(({ variable, before, after }) => {
+  const paths = changes.map(({ variable }) => shownPath(variable, nameOf))
+  const width = Math.min(MAX_COLUMN, Math.max(...paths.map(({ length }) => length)))
+  const rows = changes.map(({ before, after }, at) => {
     const [old, now] = [renderValue(before, nameOf), renderValue(after, nameOf)]
-    return `  ${shownPath(variable, nameOf).padEnd(width)}  ${style('dim', `${old} →`)} ${now}`
+    return `  ${paths[at]!.padEnd(width)}  ${style('dim', `${old} →`)} ${now}`
   })
   return [head, ...rows, ...(more ? [`  … ${grouped(more)} more`] : [])]
 }
 
-const MAX_COLUMN = 60
+const MAX_COLUMN = 80
 
 /** Keys that are accounts get their names. */
 const shownPath = (variable: string, nameOf: NameOf): string =>

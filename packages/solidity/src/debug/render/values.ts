@@ -13,14 +13,18 @@ const MAX_DEPTH = 5
 export const renderArgs = (values: readonly ShownValue[], nameOf: NameOf): string =>
   values.map((value) => renderNamed(value, nameOf, 0)).join(', ')
 
-export const renderValue = ({ type, value, label, more, internalType }: ShownValue, nameOf: NameOf, depth = 0): string => {
+export const renderValue = (
+  { type, value, label, more, internalType }: ShownValue,
+  nameOf: NameOf,
+  depth = 0,
+): string => {
   if (typeof value === 'boolean') return String(value)
   if (typeof value !== 'string') {
     if (depth >= MAX_DEPTH) return '…'
     const isList = type.endsWith(']')
-    const shown = value.slice(0, MAX_MEMBERS).map((one) =>
-      isList ? renderValue(one, nameOf, depth + 1) : renderNamed(one, nameOf, depth + 1),
-    )
+    const shown = value
+      .slice(0, MAX_MEMBERS)
+      .map((one) => (isList ? renderValue(one, nameOf, depth + 1) : renderNamed(one, nameOf, depth + 1)))
     const left = value.length - shown.length + (more ?? 0)
     if (left > 0) shown.push(`… ${left} more`)
     return isList ? `[${shown.join(', ')}]` : `{${shown.join(', ')}}`
@@ -42,7 +46,8 @@ export const checksummed = (address: Hex): string => (address.length === 42 ? ch
 /** `1500000000000000000 [1.5e18]`; the largest one by its name, because it means "any amount". */
 const renderNumber = (digits: string, type: string): string => {
   const bits = Number(/\d+$/.exec(type)?.[0] ?? 256)
-  if (bits > 8 && type.startsWith('uint') && digits === String(2n ** BigInt(bits) - 1n)) return `type(${type}).max`
+  if (bits > 8 && type.startsWith('uint') && digits === String(2n ** BigInt(bits) - 1n))
+    return `type(${type}).max`
   const magnitude = digits.replace('-', '')
   if (magnitude.length < 13) return digits
   const mantissa = magnitude.slice(0, 5).replace(/0+$/, '')
@@ -65,4 +70,5 @@ export const renderEther = (wei: string): string => {
   return `${negative ? '-' : ''}${grouped(digits.slice(0, -18))}${fraction ? `.${fraction}` : ''} ETH`
 }
 
-export const grouped = (number: string | number): string => String(number).replace(/\B(?=(\d{3})+(?!\d))/g, ',')
+export const grouped = (number: string | number): string =>
+  String(number).replace(/\B(?=(\d{3})+(?!\d))/g, ',')

@@ -57,7 +57,8 @@ const says = ({ place }: FailurePoint, sign: RegExp): boolean => {
 }
 
 /** What a sign is looked for in: strings count too, for a message is one. */
-const textIn = (file: SourceFile, start: number, end: number): string => codeOf(file, 'strings').slice(start, end)
+const textIn = (file: SourceFile, start: number, end: number): string =>
+  codeOf(file, 'strings').slice(start, end)
 
 const enteredHelper = (walk: Walk): FailurePoint | undefined => {
   // The dispatcher is no statement.
@@ -84,13 +85,20 @@ const NEAR_STEPS = 16
 const SHARED_STEPS = 8
 
 /** Where `revert` or `require` raised the error. */
-const raisedPoint = (walk: Walk, saying: Saying, sign: RegExp, last: FailurePoint): FailurePoint | undefined => {
+const raisedPoint = (
+  walk: Walk,
+  saying: Saying,
+  sign: RegExp,
+  last: FailurePoint,
+): FailurePoint | undefined => {
   const branch = lastBranch(walk)
   const isRaised = (place: Place) =>
     RAISES.test(textIn(place.file, place.start, place.start + place.length)) || isErrorOf(place)
   const isErrorOf = ({ file, start, length }: Place) =>
-    saying.kind === 'custom' && new RegExp(`^(?:[\\w$]+\\.)*${escaped(saying.name)}\\s*[({]`).test(textIn(file, start, start + length))
-  const isSign = (place: Place) => isRaised(place) && sign.test(textIn(place.file, place.start, place.start + place.length))
+    saying.kind === 'custom' &&
+    new RegExp(`^(?:[\\w$]+\\.)*${escaped(saying.name)}\\s*[({]`).test(textIn(file, start, start + length))
+  const isSign = (place: Place) =>
+    isRaised(place) && sign.test(textIn(place.file, place.start, place.start + place.length))
   const after: FailurePoint[] = []
   for (let step = branch?.steps ?? 0; step < walk.steps.length; step++) {
     const place = walk.place(step)
@@ -102,7 +110,8 @@ const raisedPoint = (walk: Walk, saying: Saying, sign: RegExp, last: FailurePoin
   const isWithin = ({ place }: FailurePoint) => place.file === file && contains(statement, place)
   const outside = after.find((point) => !isWithin(point))
   const inside = after.find(isWithin) ?? findIn(branch, statement, isSign)
-  if (inside && (branch.runsBody || (!outside && (saying.kind !== 'nothing' || isWithin(last))))) return inside
+  if (inside && (branch.runsBody || (!outside && (saying.kind !== 'nothing' || isWithin(last)))))
+    return inside
   return outside
 }
 
@@ -136,7 +145,9 @@ const findIn = (
   { start, end }: Statement,
   isSign: (place: Place) => boolean,
 ): FailurePoint | undefined => {
-  for (const { index } of codeOf(place.file).slice(start, end).matchAll(/\b(?:require|revert)\b/g)) {
+  for (const { index } of codeOf(place.file)
+    .slice(start, end)
+    .matchAll(/\b(?:require|revert)\b/g)) {
     const found = { ...place, ...spanAt(place.file, start + index) }
     if (isSign(found)) return { place: found, steps }
   }
@@ -175,10 +186,15 @@ const written = (
   }
   if (entry) scopes.push({ file: entry.file, within: entry.function, start: entry.function.body })
   for (const { file, within, start } of scopes) {
-    const places = matches(file, start, within.end, searched).map((at) => ({ file, within, ...spanAt(file, statementAround(file, at).start) }))
+    const places = matches(file, start, within.end, searched).map((at) => ({
+      file,
+      within,
+      ...spanAt(file, statementAround(file, at).start),
+    }))
     const distinct = places.filter((place, at) => place.start !== places[at - 1]?.start)
     // Of a frame that said nothing, only one statement leaves no doubt.
-    if (saying.kind === 'nothing' ? distinct.length === 1 : distinct.length > 0) return { place: distinct[0]!, steps }
+    if (saying.kind === 'nothing' ? distinct.length === 1 : distinct.length > 0)
+      return { place: distinct[0]!, steps }
   }
   return undefined
 }

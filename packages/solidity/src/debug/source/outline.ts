@@ -72,7 +72,8 @@ const scan = (source: string): Outline => {
   /** First token of a declaration's body, or the semicolon in place of one. */
   const bodyOf = (from: number): number => {
     let at = from
-    while (at < tokens.length && text(at) !== '{' && text(at) !== ';') at = text(at) === '(' ? behind(at) : at + 1
+    while (at < tokens.length && text(at) !== '{' && text(at) !== ';')
+      at = text(at) === '(' ? behind(at) : at + 1
     return at
   }
 
@@ -110,7 +111,10 @@ const scan = (source: string): Outline => {
       const open = bodyOf(at + 1)
       const past = behind(open)
       const members = tokens.slice(open + 1, past - 1).filter((token) => token.text !== ',')
-      enums.set(inContract(contract, text(at + 1)), members.map((token) => token.text))
+      enums.set(
+        inContract(contract, text(at + 1)),
+        members.map((token) => token.text),
+      )
       at = past
     } else if (word === 'type' && text(at + 2) === 'is') {
       valueTypes.set(inContract(contract, text(at + 1)), text(at + 3))
@@ -122,13 +126,7 @@ const scan = (source: string): Outline => {
 }
 
 const CONTRACTS: ReadonlySet<string> = new Set(['contract', 'interface', 'library'])
-const FUNCTIONS: ReadonlySet<string> = new Set([
-  'function',
-  'modifier',
-  'constructor',
-  'receive',
-  'fallback',
-])
+const FUNCTIONS: ReadonlySet<string> = new Set(['function', 'modifier', 'constructor', 'receive', 'fallback'])
 
 /** The other three are words that may name something else: `uint256 fallback = receive (1);` */
 const isDeclared = (word: string, before: string, after: string): boolean =>

@@ -45,7 +45,9 @@ export const createProgram = ({ code, sourceMap, isCreation, isInverted, files }
     const known = places.get(key)
     if (known) return known
     const file = files.get(source)
-    const found = file ? judge(file, outlineOf(file), start, length, isCreation ? initializers : undefined) : NOWHERE
+    const found = file
+      ? judge(file, outlineOf(file), start, length, isCreation ? initializers : undefined)
+      : NOWHERE
     places.set(key, found)
     return found
   }
@@ -88,8 +90,15 @@ const judge = (
   const { name } = contract
   const written = outline.functions.find((one) => one.kind === 'constructor' && one.contract === name)
   const at = contract.start
-  const constructor = { kind: 'constructor', name: 'constructor', contract: name, start: at, body: at, end: at } as const
-  const within = written ?? initializers.get(name) ?? constructor
+  const implied = {
+    kind: 'constructor',
+    name: 'constructor',
+    contract: name,
+    start: at,
+    body: at,
+    end: at,
+  } as const
+  const within = written ?? initializers.get(name) ?? implied
   initializers.set(name, within)
   return { place: { file, start, length, within } }
 }

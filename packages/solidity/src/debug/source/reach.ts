@@ -15,7 +15,8 @@ export const reachFrom = (program: Program, roots: readonly FunctionRange[]): Re
   const { byName, fileOf, valued } = namesOf(program)
   const reached = new Set<FunctionRange>(roots)
   for (const one of reached)
-    for (const name of namesIn(fileOf.get(one), one)) for (const next of byName.get(name) ?? []) reached.add(next)
+    for (const name of namesIn(fileOf.get(one), one))
+      for (const next of byName.get(name) ?? []) reached.add(next)
   return (one) => reached.has(one) || valued.has(one.name) || !fileOf.has(one)
 }
 
@@ -36,7 +37,9 @@ const namesOf = (program: Program): Names => {
     for (const [name] of codeOf(file).matchAll(NAME_NOT_CALLED)) plain.add(name)
   }
   const all = [...fileOf.keys()]
-  const valued = new Set(all.filter(({ kind, name }) => kind === 'function' && plain.has(name)).map(({ name }) => name))
+  const valued = new Set(
+    all.filter(({ kind, name }) => kind === 'function' && plain.has(name)).map(({ name }) => name),
+  )
   const names = { byName: Map.groupBy(all, ({ name }) => name), fileOf, valued }
   NAMES.set(program, names)
   return names
@@ -49,7 +52,13 @@ const namesIn = (file: SourceFile | undefined, one: FunctionRange): readonly str
   if (!file) return []
   const known = WITHIN.get(one)
   if (known) return known
-  const names = [...new Set(codeOf(file).slice(one.start, one.end).match(/[A-Za-z_$][\w$]*/g) ?? [])]
+  const names = [
+    ...new Set(
+      codeOf(file)
+        .slice(one.start, one.end)
+        .match(/[A-Za-z_$][\w$]*/g) ?? [],
+    ),
+  ]
   WITHIN.set(one, names)
   return names
 }
@@ -64,6 +73,12 @@ export const functionsNamedIn = (
   end: number,
 ): { readonly file: SourceFile; readonly function: FunctionRange }[] => {
   const { byName, fileOf } = namesOf(program)
-  const names = new Set(codeOf(file).slice(start, end).match(/[A-Za-z_$][\w$]*(?=\s*[({])/g) ?? [])
-  return [...names].flatMap((name) => (byName.get(name) ?? []).map((one) => ({ file: fileOf.get(one)!, function: one })))
+  const names = new Set(
+    codeOf(file)
+      .slice(start, end)
+      .match(/[A-Za-z_$][\w$]*(?=\s*[({])/g) ?? [],
+  )
+  return [...names].flatMap((name) =>
+    (byName.get(name) ?? []).map((one) => ({ file: fileOf.get(one)!, function: one })),
+  )
 }

@@ -63,7 +63,6 @@ export const codeOf = (file: SourceFile, kept?: 'strings'): string => {
 
 const CODE = new WeakMap<SourceFile, string>()
 const TEXT = new WeakMap<SourceFile, string>()
-const BLANKED =
-  /\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|"(?:[^"\\\n]+|\\[\s\S])*"?|'(?:[^'\\\n]+|\\[\s\S])*'?/g
+const BLANKED = /\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|"(?:[^"\\\n]+|\\[\s\S])*"?|'(?:[^'\\\n]+|\\[\s\S])*'?/g
 
 const blank = (text: string): string => text.replace(/[^\n]/g, ' ')

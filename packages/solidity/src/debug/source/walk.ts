@@ -95,9 +95,11 @@ export const activeAfter = (walk: Walk, count: number): Active[] => {
       const top = stack.at(-1)
       const isLanding = frame !== undefined && step > 0 && program.map.jump[steps[step - 1]!] === JUMP_IN
       const begins = isLanding ? instruction : -1
-      const isAgain = top?.function === owner && top.body !== undefined && (cameIn || top.begins === instruction)
+      const isAgain =
+        top?.function === owner && top.body !== undefined && (cameIn || top.begins === instruction)
       const isCall = cameIn && top?.function !== owner
-      const entry = frame && (isAgain || isCall) ? push(owner, isAgain ? instruction : begins) : settle(owner, begins)
+      const entry =
+        frame && (isAgain || isCall) ? push(owner, isAgain ? instruction : begins) : settle(owner, begins)
       cameIn = false
       if (place && place.start >= owner.body) entry.body = place
       else if (place) entry.header = place

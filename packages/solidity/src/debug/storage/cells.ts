@@ -27,7 +27,8 @@ export const createFinder = (layout: Layout, images: Images, showKey: ShowKey) =
   const cellsAt = (slot: bigint, nesting = 0): Cell[] => {
     const cells: Cell[] = []
     for (const { label, type, slot: base, offset } of layout.variables)
-      if (slot >= base && slot < base + slotsOf(typeOf(type))) cells.push(...descend(label, type, base, offset, slot))
+      if (slot >= base && slot < base + slotsOf(typeOf(type)))
+        cells.push(...descend(label, type, base, offset, slot))
     if (cells.length > 0 || nesting > MAX_NESTING) return cells
     for (const image of images.near(slot)) {
       const found = behind(image, slot, nesting)

@@ -1,16 +1,20 @@
 /** What changed in storage, by the names of variables. */
-import { readLayout } from './layout-type.ts'
-import { createFinder, type Cell } from './cells.ts'
-import { createImages, word } from './images.ts'
-import { keyShower, type Naming, readText, readWord } from './word-value.ts'
+
 import type { CompiledContract } from '../artifacts/contract.ts'
 import type { AccountStorage, StorageChange } from '../explain/explanation.ts'
 import { type Frame, membersOf } from '../explain/frames.ts'
 import { outlineOf } from '../source/outline.ts'
 import type { Hex, RawTrace, States } from '../trace/raw-trace.ts'
+import { type Cell, createFinder } from './cells.ts'
+import { candidatesFrom, guessImages } from './guess.ts'
+import { createImages, word } from './images.ts'
+import { readLayout } from './layout-type.ts'
+import { keyShower, type Naming, readText, readWord } from './word-value.ts'
 
 /** Of one account. */
 const MAX_CHANGES = 200
+/** Slots of one account whose mapping's key is guessed. */
+const MAX_GUESSED = 100
 /** Accounts whose storage is told. */
 const MAX_ACCOUNTS = 50
 
@@ -23,6 +27,8 @@ export const explainStorage = async (
   if (!changes) return []
   const { pre, post } = changes
   const writers = writersOf(root)
+  // What hashes to what is the same for every contract.
+  const images = createImages(paths?.images ?? [])
   const told: AccountStorage[] = []
   const addresses = [...new Set([...Object.keys(post), ...Object.keys(pre)])] as Hex[]
   for (const address of addresses) {
@@ -35,7 +41,12 @@ export const explainStorage = async (
       const layout = layouts[at]
       if (!layout) return []
       const naming = namingOf(contract)
-      const finder = createFinder(readLayout(layout), createImages(paths?.images ?? []), keyShower(naming))
+      const read = readLayout(layout)
+      const finder = createFinder(read, images, keyShower(naming))
+      const unknown = slots.filter((slot) => finder.cellsAt(slot).length === 0)
+      if (unknown.length > 0 && unknown.length <= MAX_GUESSED)
+        for (const image of guessImages(read, unknown, candidatesFrom(contract.files.values(), trace.call)))
+          images.add(image)
       return { contract, naming, ...finder }
     })
     const found = new Map<string, StorageChange>()
@@ -81,13 +92,21 @@ interface Account {
 }
 
 const changedSlots = (address: Hex, pre: States, post: States): bigint[] => {
-  const slots = new Set([...Object.keys(pre[address]?.storage ?? {}), ...Object.keys(post[address]?.storage ?? {})])
+  const slots = new Set([
+    ...Object.keys(pre[address]?.storage ?? {}),
+    ...Object.keys(post[address]?.storage ?? {}),
+  ])
   return [...slots].map(BigInt).sort((a, b) => (a < b ? -1 : 1))
 }
 
 const readAccount = (address: Hex, pre: States, post: States, before: States): Account => {
   const words = (states: States) =>
-    new Map(Object.entries(states[address]?.storage ?? {}).map(([slot, value]) => [BigInt(slot), value.slice(2).padStart(64, '0')]))
+    new Map(
+      Object.entries(states[address]?.storage ?? {}).map(([slot, value]) => [
+        BigInt(slot),
+        value.slice(2).padStart(64, '0'),
+      ]),
+    )
   const [old, now, seen] = [words(pre), words(post), words(before)]
   // Zeros are left out of what changed.
   const isChanged = (slot: bigint) => old.has(slot) || now.has(slot)
@@ -108,9 +127,8 @@ const changesIn = (slot: bigint, views: readonly View[], account: Account): Stor
   }
   const known = KNOWN_SLOTS[word(slot)]
   const show = (hex: string) => ({
-    type: known?.type ?? 'bytes32',
-    ...(known && { internalType: 'address' }),
-    value: known ? `0x${hex.slice(24)}` : `0x${hex}`,
+    type: known?.type ?? 'word',
+    value: known ? `0x${hex.slice(24)}` : `0x${BigInt(`0x${hex}`).toString(16)}`,
   })
   return [
     {
@@ -141,7 +159,13 @@ const changeOf = (cell: Cell, slot: bigint, view: View, account: Account): Stora
   if (old === undefined || now === undefined) return undefined
   if (type.encoding === 'dynamic_array') {
     const length = (hex: string) => ({ type: 'uint256', value: BigInt(`0x${hex}`).toString() })
-    return { variable: `${cell.path}.length`, type: 'uint256', before: length(old), after: length(now), slots: [word(slot)] }
+    return {
+      variable: `${cell.path}.length`,
+      type: 'uint256',
+      before: length(old),
+      after: length(now),
+      slots: [word(slot)],
+    }
   }
   const before = readWord(old, cell.offset, type, cell.type, view.naming)
   const after = readWord(now, cell.offset, type, cell.type, view.naming)
@@ -184,7 +208,16 @@ const namingOf = (contract: CompiledContract): Naming => ({
 
 /** Slots with a meaning of their own: ERC-1967. */
 const KNOWN_SLOTS: Readonly<Record<Hex, { readonly name: string; readonly type: string }>> = {
-  '0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc': { name: 'implementation (ERC-1967)', type: 'address' },
-  '0xb53127684a568b3173ae13b9f8a6016e243e63b6e8ee1178d6a717850b5d6103': { name: 'admin (ERC-1967)', type: 'address' },
-  '0xa3f0ad74e5423aebfd80d3ef4346578335a9a72aeaee59ff6cb3582b35133d50': { name: 'beacon (ERC-1967)', type: 'address' },
+  '0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc': {
+    name: 'implementation (ERC-1967)',
+    type: 'address',
+  },
+  '0xb53127684a568b3173ae13b9f8a6016e243e63b6e8ee1178d6a717850b5d6103': {
+    name: 'admin (ERC-1967)',
+    type: 'address',
+  },
+  '0xa3f0ad74e5423aebfd80d3ef4346578335a9a72aeaee59ff6cb3582b35133d50': {
+    name: 'beacon (ERC-1967)',
+    type: 'address',
+  },
 }

@@ -15,7 +15,7 @@ export interface LayoutType {
   readonly members?: readonly Variable[]
 }
 
-export interface Variable {
+interface Variable {
   readonly label: string
   /** From the beginning of what it is part of. */
   readonly slot: bigint

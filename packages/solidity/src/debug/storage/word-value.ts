@@ -6,7 +6,7 @@ import type { LayoutType } from './layout-type.ts'
 export type ShowKey = (type: LayoutType, id: string, key: string) => string
 
 /** What a user-defined value type stands for, by its name. */
-export type ValueTypes = (name: string) => string | undefined
+type ValueTypes = (name: string) => string | undefined
 
 export interface Naming {
   readonly members: EnumMembers
@@ -36,7 +36,8 @@ const readBytes = (hex: string, label: string, id: string, { members, valueTypes
     const member = members(label.replace(/^enum /, ''))?.[Number(number)]
     return { type: label, value: number.toString(), ...(member && { label: member }) }
   }
-  if (plain === 'address' || plain === 'contract') return { type: label, internalType: 'address', value: `0x${hex}` }
+  if (plain === 'address' || plain === 'contract')
+    return { type: label, internalType: 'address', value: `0x${hex}` }
   if (/^bytes\d/.test(plain) || /^t_function/.test(id)) return { type: label, value: `0x${hex}` }
   return { type: label, value: number.toString() }
 }
@@ -70,7 +71,8 @@ export const readText = (
   for (let at = 0; at * 32 < length; at++) {
     const part = chunk(at)
     // What nobody looked at is not known.
-    if (part === undefined) return { type: label, value: `${show(hex)}…`, more: Number(length) - hex.length / 2 }
+    if (part === undefined)
+      return { type: label, value: `${show(hex)}…`, more: Number(length) - hex.length / 2 }
     hex += part
   }
   return { type: label, ...cut(show(hex.slice(0, 2 * Number(length)))) }

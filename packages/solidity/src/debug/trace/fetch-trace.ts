@@ -14,7 +14,8 @@ const TIMEOUT = '30s'
 /** @throws RpcFault `DEED_RPC_ERROR` if the node does not trace at all. */
 export const fetchTrace = async (rpc: Rpc, hash: Hex, { storage }: FetchOptions): Promise<RawTrace> => {
   const missing: string[] = []
-  const trace = (config: object) => rpc.call('debug_traceTransaction', [hash, { timeout: TIMEOUT, ...config }])
+  const trace = (config: object) =>
+    rpc.call('debug_traceTransaction', [hash, { timeout: TIMEOUT, ...config }])
   const tell = async <T>(what: string, config: object): Promise<T | undefined> => {
     try {
       return (await trace(config)) as T
@@ -27,7 +28,10 @@ export const fetchTrace = async (rpc: Rpc, hash: Hex, { storage }: FetchOptions)
   const call = (await trace({ tracer: 'callTracer', tracerConfig: { withLog: true } })) as CallFrame
   const before = await tell<States>('what code ran', { tracer: 'prestateTracer' })
   const changes = storage
-    ? await tell<RawTrace['changes']>('what changed', { tracer: 'prestateTracer', tracerConfig: { diffMode: true } })
+    ? await tell<RawTrace['changes']>('what changed', {
+        tracer: 'prestateTracer',
+        tracerConfig: { diffMode: true },
+      })
     : undefined
   const paths = await fetchPaths(rpc, hash, call)
   if (!paths)

@@ -44,7 +44,10 @@ const MAX_STEPS = 5_000_000
  *
  * @returns `undefined` for a node that lists none
  */
-export const pathsOf = async (call: CallFrame, steps: AsyncIterable<StructLog>): Promise<Paths | undefined> => {
+export const pathsOf = async (
+  call: CallFrame,
+  steps: AsyncIterable<StructLog>,
+): Promise<Paths | undefined> => {
   const tracer = new Function('toHex', `return ${PATH_TRACER}`)((image: string) => image) as Tracer
   const open: { readonly frame: CallFrame; next: number; readonly memory: Map<number, bigint> }[] = []
   let caller: CallFrame | undefined

@@ -30,13 +30,13 @@ export const pathTracer = {
     var opcode = log.op.toNumber()
     var frame = this.move(log, opcode)
     if (opcode === 0x20) this.hash(log)
-    else if (opcode === 0x55) this.write(frame, '0x' + log.stack.peek(0).toString(16))
-    else if (opcode === 0x3b) frame.probe = [log.getPC(), '0x' + log.stack.peek(0).toString(16)]
+    else if (opcode === 0x55) this.write(frame, `0x${log.stack.peek(0).toString(16)}`)
+    else if (opcode === 0x3b) frame.probe = [log.getPC(), `0x${log.stack.peek(0).toString(16)}`]
   },
   fault: function (log) {
     this.move(log, log.op.toNumber()).opcode = -1
   },
-  write: function (frame, slot) {
+  write: (frame, slot) => {
     frame.wrote = frame.wrote || {}
     frame.writes = frame.writes || []
     if (frame.wrote[slot] || frame.writes.length >= 20000) return
@@ -70,7 +70,7 @@ export const pathTracer = {
   exit: function () {
     this.close(this.frames[this.open.pop()])
   },
-  close: function (frame) {
+  close: (frame) => {
     // STOP, RETURN, SELFDESTRUCT, or nothing at all.
     var isWell = frame.opcode === 0x00 || frame.opcode === 0xf3 || frame.opcode === 0xff
     if (isWell || frame.runs.length === 0) delete frame.runs

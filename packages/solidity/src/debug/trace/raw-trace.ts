@@ -26,7 +26,7 @@ export interface FrameLog {
   readonly position?: Hex | number
 }
 
-export interface AccountState {
+interface AccountState {
   readonly balance?: Hex
   readonly nonce?: number
   readonly code?: Hex

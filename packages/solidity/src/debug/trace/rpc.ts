@@ -27,13 +27,23 @@ export const httpRpc = (url: string, { timeoutMs = TIMEOUT_MS, signal }: RpcOpti
       })
       // Some nodes answer an error of JSON-RPC with a status other than 200.
       if (response.ok || response.headers.get('content-type')?.includes('json')) return response
-      throw new RpcFault('DEED_RPC_URL', `${url} answers ${response.status} to ${method}: is it a JSON-RPC address?`)
+      throw new RpcFault(
+        'DEED_RPC_URL',
+        `${url} answers ${response.status} to ${method}: is it a JSON-RPC address?`,
+      )
     } catch (error) {
       if (error instanceof RpcFault) throw error
-      if (late.aborted) throw new RpcFault('DEED_RPC_TIMEOUT', `${url} has not answered ${method} within ${timeoutMs / 1_000} s.`)
+      if (late.aborted)
+        throw new RpcFault(
+          'DEED_RPC_TIMEOUT',
+          `${url} has not answered ${method} within ${timeoutMs / 1_000} s.`,
+        )
       const cause = (error as { cause?: { code?: string; message?: string } }).cause
       const why = cause?.code ?? cause?.message ?? (error as Error).message
-      throw new RpcFault('DEED_RPC_UNREACHABLE', `There is no answer from ${url} (${why}). Is the node running there?`)
+      throw new RpcFault(
+        'DEED_RPC_UNREACHABLE',
+        `There is no answer from ${url} (${why}). Is the node running there?`,
+      )
     }
   }
   return {
@@ -45,9 +55,13 @@ export const httpRpc = (url: string, { timeoutMs = TIMEOUT_MS, signal }: RpcOpti
       try {
         answer = JSON.parse(text)
       } catch {
-        throw new RpcFault('DEED_RPC_URL', `${url} does not answer ${method} in JSON: is it a JSON-RPC address?`)
+        throw new RpcFault(
+          'DEED_RPC_URL',
+          `${url} does not answer ${method} in JSON: is it a JSON-RPC address?`,
+        )
       }
-      if (answer.error) throw new RpcFault('DEED_RPC_ERROR', answer.error.message ?? 'error', answer.error.code)
+      if (answer.error)
+        throw new RpcFault('DEED_RPC_ERROR', answer.error.message ?? 'error', answer.error.code)
       return answer.result
     },
     stream: async function* (method, params) {
