@@ -10,7 +10,6 @@ import type {
   Failure,
   SourceLine,
 } from '../explain/explanation.ts'
-import type { Hex } from '../trace/raw-trace.ts'
 import { checksummed, grouped, type NameOf, renderAddress, renderArgs, renderEther } from './values.ts'
 
 export type Look = 'dim' | 'red' | 'yellow' | 'cyan' | 'magenta'
