@@ -37,7 +37,12 @@ export const createProgram = ({ code, sourceMap, isCreation, isInverted, files }
   const initializers = new Map<string, FunctionRange>()
   // Many instructions share a range.
   const places = new Map<string, Found>()
+  const found: Found[] = []
   const find = (instruction: number): Found => {
+    found[instruction] ??= findAnew(instruction)
+    return found[instruction]
+  }
+  const findAnew = (instruction: number): Found => {
     const start = map.start[instruction]!
     const length = map.length[instruction]!
     const source = map.source[instruction]!
@@ -45,11 +50,11 @@ export const createProgram = ({ code, sourceMap, isCreation, isInverted, files }
     const known = places.get(key)
     if (known) return known
     const file = files.get(source)
-    const found = file
+    const judged = file
       ? judge(file, outlineOf(file), start, length, isCreation ? initializers : undefined)
       : NOWHERE
-    places.set(key, found)
-    return found
+    places.set(key, judged)
+    return judged
   }
   const inRange = (instruction: number) => instruction >= 0 && instruction < map.start.length
   return {
