@@ -57,7 +57,7 @@ export interface Told {
 const WAIT_MS = 500
 /** The first one waits for the thread too, which starts in 250 ms where nothing else runs. */
 const FIRST_WAIT_MS = 3_000
-/** Milliseconds of the run under tracers. */
+/** Milliseconds of the run under tracers, in which nobody else is answered. */
 const TRACE_MS = 250
 /** Failures that are under way at once; others are counted. */
 const MAX_PENDING = 4
@@ -74,7 +74,9 @@ export const startExplainer = (
   { module, settings }: ExplainerOptions,
   tell: (told: Told) => void,
 ): Explainer => {
+  const url = new URL(module)
   const waiting = new Map<number, (answer: Answer | undefined) => void>()
+  let underWay = 0
   let worker: Worker | undefined
   let isWarm = false
   let crashes = 0
@@ -83,7 +85,7 @@ export const startExplainer = (
   let lastTold = ''
 
   const start = (): Worker => {
-    const started = new Worker(new URL(module), {
+    const started = new Worker(url, {
       workerData: settings,
       resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
     })
@@ -117,7 +119,23 @@ export const startExplainer = (
       asked.postMessage({ id, trace } satisfies Question)
     })
 
-  const isBusy = (): boolean => crashes >= MAX_CRASHES || waiting.size >= MAX_PENDING
+  /** Traces and asks, unless too much is under way; `undefined` where nobody answers. */
+  const attempt = async (trace: () => Promise<Json | undefined>): Promise<Answer | undefined> => {
+    if (crashes >= MAX_CRASHES) return undefined
+    if (underWay >= MAX_PENDING) {
+      skipped++
+      return undefined
+    }
+    underWay++
+    try {
+      const traced = await trace()
+      return traced === undefined ? undefined : await ask(traced)
+    } catch {
+      return undefined
+    } finally {
+      underWay--
+    }
+  }
 
   const report = (
     what: string,
@@ -143,14 +161,11 @@ export const startExplainer = (
         return receipt !== undefined && 'status' in receipt && receipt.status === 0
       })
       skipped += Math.max(0, failed.length - MAX_MINED)
+      // All of a block have the time of one together.
+      const shared = budget(node)
       for (const hash of failed.slice(0, MAX_MINED)) {
-        if (isBusy()) {
-          skipped++
-          continue
-        }
-        const traced = await traceMined(node, hash, OPEN, budget(node))
-        if (traced)
-          report('transaction', await ask(traced.result), { hash, blockNumber: block.header.number })
+        const answer = await attempt(async () => (await traceMined(node, hash, OPEN, shared))?.result)
+        report('transaction', answer, { hash, blockNumber: block.header.number })
       }
     }
   }
@@ -158,13 +173,7 @@ export const startExplainer = (
   const explainer: Explainer = {
     isTelling: true,
     explain: async (what, run) => {
-      if (isBusy()) {
-        skipped++
-        return undefined
-      }
-      const trace = await traceRun(node, run)
-      if (trace === undefined) return undefined
-      const answered = ask(trace)
+      const answered = attempt(() => traceRun(node, run))
       answered.then((answer) => report(what, answer))
       return (await within(answered, isWarm ? WAIT_MS : FIRST_WAIT_MS))?.text
     },
@@ -183,18 +192,11 @@ const OPEN = muxTracer({
 
 const budget = ({ uptimeMs }: Node) => createBudget({ clock: uptimeMs, timeoutMs: TRACE_MS })
 
-/** Undefined where it takes too long, or becomes too large. */
-const traceRun = async (
-  node: Node,
-  run: (tracer: MessageTracer) => Promise<unknown>,
-): Promise<Json | undefined> => {
+/** Throws where it takes too long, or becomes too large. */
+const traceRun = async (node: Node, run: (tracer: MessageTracer) => Promise<unknown>): Promise<Json> => {
   const { tracer, result } = follow(OPEN, { firstLogIndex: 0 }, budget(node))
-  try {
-    await run(tracer)
-    return result()
-  } catch {
-    return undefined
-  }
+  await run(tracer)
+  return result()
 }
 
 const within = <T>(promise: Promise<T>, milliseconds: number): Promise<T | undefined> => {

@@ -49,8 +49,11 @@ export const listBuildInfo = (file: string): ListedContract[] => {
   )
 }
 
-/** Up to the placeholder of a library. */
-export const headOf = (object: string): string => object.slice(0, HEAD_CHARACTERS).split('_', 1)[0]!
+/** Up to the placeholder of a library. Copied, because a part of a string keeps the whole of it in memory. */
+export const headOf = (object: string): string => {
+  const [head] = object.slice(0, HEAD_CHARACTERS).split('_', 1)
+  return Buffer.from(head!, 'latin1').toString('latin1')
+}
 
 const load = (file: string, source: string, name: string): CompiledContract | undefined => {
   const info = remember(file)

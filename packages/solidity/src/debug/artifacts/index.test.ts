@@ -125,8 +125,8 @@ describe('artifacts of Foundry', () => {
   it('are known again after a build, and what was deployed before it stays known', async () => {
     const project = foundryProject()
     forgeBuild(project)
-    const index = createContractIndex([join(project, 'out')], { clock: () => now })
     let now = 0
+    const index = createContractIndex([join(project, 'out')], { clock: () => now })
     const first = await overdraw(foundryVault(project))
     const explainNow = async (hash: Hex) => explain(await fetchTrace(rpc, hash, { storage: false }), index)
     expect((await explainNow(first.withdraw)).failure!.contract).toBe('Vault')

@@ -30,8 +30,9 @@ export interface IndexOptions {
 /** Files below one folder; a project with more has them in several. */
 const MAX_FILES = 50_000
 const MAX_DEPTH = 12
-/** A code that nobody knows does not make the folders be read again before that. */
+/** A code that nobody knows does not make the folders be read again before that, nor all the time. */
 const RESCAN_MS = 1_000
+const RESCAN_SHARE = 0.05
 const MAX_FOUND = 1_000
 
 export const createContractIndex = (
@@ -42,12 +43,21 @@ export const createContractIndex = (
   let bySize = new Map<number, ListedContract[]>()
   let all: ListedContract[] = []
   let scannedMs: number | undefined
+  let tookMs = 0
   const faults: string[] = []
   /** What was found stays, even if its file becomes another: old contracts on the chain are still the old ones. */
   const found = new Map<string, CompiledContract>()
 
   const scan = (): boolean => {
+    const begunMs = clock()
+    const changed = readFolders()
     scannedMs = clock()
+    tookMs = scannedMs - begunMs
+    return changed
+  }
+  const isDue = (): boolean => clock() - scannedMs! >= Math.max(RESCAN_MS, tookMs / RESCAN_SHARE)
+
+  const readFolders = (): boolean => {
     faults.length = 0
     let changed = false
     const present = new Set<string>()
@@ -86,8 +96,7 @@ export const createContractIndex = (
     const first = scannedMs === undefined
     if (first) scan()
     let contract = best(candidates(), match)
-    if (!contract && !first && clock() - scannedMs! >= RESCAN_MS && scan())
-      contract = best(candidates(), match)
+    if (!contract && !first && isDue() && scan()) contract = best(candidates(), match)
     if (contract) {
       if (found.size >= MAX_FOUND) found.delete(found.keys().next().value!)
       found.set(key, contract)
