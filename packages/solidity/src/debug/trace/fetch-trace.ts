@@ -26,7 +26,9 @@ export const fetchTrace = async (rpc: Rpc, hash: Hex, { storage }: FetchOptions)
     }
   }
   const call = (await trace({ tracer: 'callTracer', tracerConfig: { withLog: true } })) as CallFrame
-  const before = await tell<States>('what code ran', { tracer: 'prestateTracer' })
+  const before =
+    (await tell<States>('what code ran when', { tracer: 'prestateTracer' })) ??
+    (await presentCodes(rpc, call))
   const changes = storage
     ? await tell<RawTrace['changes']>('what changed', {
         tracer: 'prestateTracer',
@@ -42,6 +44,22 @@ export const fetchTrace = async (rpc: Rpc, hash: Hex, { storage }: FetchOptions)
 }
 
 const MAX_REASON = 200
+
+/** Code as it is now, of the accounts that were called. */
+const presentCodes = async (rpc: Rpc, call: CallFrame): Promise<States> => {
+  const addresses = new Set<Hex>()
+  const visit = (one: CallFrame) => {
+    if (one.to && addresses.size < MAX_CODES) addresses.add(one.to)
+    for (const inner of one.calls ?? []) visit(inner)
+  }
+  visit(call)
+  const states: Record<Hex, { code: Hex }> = {}
+  for (const address of addresses)
+    states[address] = { code: (await rpc.call('eth_getCode', [address, 'latest'])) as Hex }
+  return states
+}
+
+const MAX_CODES = 100
 
 /** The best way first: our own tracer, the same in JavaScript, and every instruction. */
 const fetchPaths = async (rpc: Rpc, hash: Hex, call: CallFrame): Promise<Paths | undefined> => {
