@@ -42,6 +42,8 @@ export interface ExplainedCall {
   readonly gasUsed: number
   readonly returns?: readonly ShownValue[]
   readonly output?: string
+  /** It was called with data, and there is no contract: nothing was run. */
+  readonly hasNoCode?: true
   readonly error?: Reason
   /** The line of its own code at which it failed. */
   readonly failedAt?: SourceLine

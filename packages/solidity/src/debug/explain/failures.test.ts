@@ -1,5 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { compileFixture, localRpc, type Mode, openStage, SETTINGS, type Stage } from '../debug.fixture.ts'
+import {
+  callData,
+  compileFixture,
+  localRpc,
+  type Mode,
+  openStage,
+  SETTINGS,
+  type Stage,
+} from '../debug.fixture.ts'
 import { type Deployed, dataOf, deployFailures, FAILURES, markedLines } from '../failures.fixture.ts'
 import { renderFailure } from '../render/render.ts'
 
@@ -94,3 +102,35 @@ describe('what is told of a failure', () => {
     })
   })
 })
+
+describe.each(['optimized', 'via IR'] as const)(
+  'a contract on those of OpenZeppelin, compiled %s',
+  (mode) => {
+    const functions = async (name: string, args: readonly unknown[]) => {
+      const coin = await openStage(await localRpc(), await compileFixture('Coin.sol', mode))
+      const to = await coin.deploy('Coin')
+      const { failure } = await coin.explainSent({ to, data: callData(coin.abiOf('Coin'), name, args) })
+      return { functions: failure!.stack.map((line) => line.function), failure: failure! }
+    }
+    const NOBODY = `0x${'ab'.repeat(20)}`
+
+    it('fails in a function that a modifier calls', async () => {
+      const told = await functions('mint', [NOBODY, 1n])
+      expect(told.failure.reason).toMatchObject({
+        name: 'AccessControlUnauthorizedAccount',
+        args: [{ name: 'account' }, { name: 'neededRole' }],
+      })
+      expect(told.failure.code!.file).toBe('@openzeppelin/contracts/access/AccessControl.sol')
+      // By way of Yul all that lies between them is one.
+      expect([told.functions[0], told.functions.at(-1)]).toEqual(['AccessControl._checkRole', 'Coin.mint'])
+      if (mode === 'optimized')
+        expect(told.functions.slice(1, -1)).toEqual(['AccessControl._checkRole', 'AccessControl.onlyRole'])
+    })
+
+    it('fails in a function that it inherits', async () => {
+      const told = await functions('transfer', [NOBODY, 1n])
+      expect(told.functions).toEqual(['ERC20._update', 'ERC20._transfer', 'ERC20.transfer'])
+      expect(told.failure.reason.name).toBe('ERC20InsufficientBalance')
+    })
+  },
+)

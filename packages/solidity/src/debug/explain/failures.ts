@@ -3,9 +3,10 @@ import { knownAbis } from '../decode/known-abis.ts'
 import { type Reason, reasonOf } from '../decode/reason.ts'
 import { codeFrame, lineOf } from '../source/code-frame.ts'
 import { type FailurePoint, failurePoint, lastPlaced } from '../source/failure-point.ts'
-import type { FunctionRange } from '../source/outline.ts'
+import { type FunctionRange, outlineOf } from '../source/outline.ts'
+import type { Place } from '../source/program.ts'
 import type { Saying } from '../source/saying.ts'
-import { type Active, activeAfter, type Walk } from '../source/walk.ts'
+import { activeAt, type Walk } from '../source/walk.ts'
 import type { Hex } from '../trace/raw-trace.ts'
 import { entryName, entryOf, placeOfEntry } from './entry.ts'
 import type { Failure, StackLine } from './explanation.ts'
@@ -146,12 +147,12 @@ const NEAR_STEPS = 400
 const stackOf = (frame: Frame, walk: Walk | undefined, point: FailurePoint | undefined): StackLine[] => {
   const { to } = frame.call
   const address: { address?: Hex } = to ? { address: to } : {}
-  const active = walk && point ? activeAt(walk, point) : []
+  const active = walk && point ? activeAt(walk, point.steps, point.place) : []
   const entry = entryOf(frame)
   const lines: StackLine[] = active.map(({ function: one, place }) => ({
     function: nameOf(one),
     ...address,
-    ...(place && { at: lineOf(place) }),
+    ...lineIn(place ?? headerOf(one, walk)),
   }))
   const [first] = active
   // Compiled into what it calls, the outermost function may have left no trace.
@@ -168,15 +169,13 @@ const stackOf = (frame: Frame, walk: Walk | undefined, point: FailurePoint | und
   return [...lines.slice(0, half), { function: `… ${length - MAX_ACTIVE} more` }, ...lines.slice(-half)]
 }
 
-const activeAt = (walk: Walk, { place, steps }: FailurePoint): readonly Active[] => {
-  const active = activeAfter(walk, steps)
-  const top = active.at(-1)
-  const { within } = place
-  if (!within) return active
-  if (top && isSameFunction(top.function, within))
-    return [...active.slice(0, -1), { function: within, place }]
-  return [...active, { function: within, place }]
+/** A function that was compiled into another is shown where it begins. */
+const headerOf = (one: FunctionRange, walk: Walk | undefined): Place | undefined => {
+  const file = walk?.program.files.find((known) => outlineOf(known).functions.includes(one))
+  return file && placeOfEntry({ file, function: one })
 }
+
+const lineIn = (place: Place | undefined): Pick<StackLine, 'at'> => (place ? { at: lineOf(place) } : {})
 
 const isSameFunction = (a: FunctionRange, b: FunctionRange): boolean =>
   a === b || (a.name === b.name && a.contract === b.contract && a.start === b.start)

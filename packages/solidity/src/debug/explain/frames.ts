@@ -18,6 +18,8 @@ export interface Frame {
   readonly path: FramePath | undefined
   /** Whose code ran, if it was compiled here. */
   readonly contract: CompiledContract | undefined
+  /** Whether there is any; undefined where the node does not say. */
+  readonly hasCode: boolean | undefined
   readonly isFailed: boolean
 }
 
@@ -55,6 +57,7 @@ export const framesOf = ({ call, paths, before }: RawTrace, index: ContractIndex
       context: isForeign ? parent?.context : one.to,
       path: path && (same || calls.length === 0) ? path : undefined,
       contract: contractOf(one),
+      hasCode: before && one.to ? isCreation || codes(one.to) !== '0x' : undefined,
       isFailed: one.error !== undefined,
     }
     frame.children = calls.map((inner) => grow(inner, frame, same))

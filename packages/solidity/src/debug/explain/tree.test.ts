@@ -199,6 +199,20 @@ describe('code that nobody compiled here', () => {
   })
 })
 
+it('says that a call was meant for a contract where there is none', async () => {
+  const nobody = `0x${'ab'.repeat(20)}` as const
+  const { call } = await stage.explainSent({
+    to: nobody,
+    data: callData(stage.abiOf('Token'), 'transfer', [sender, 1n]),
+  })
+  expect(call).toMatchObject({ hasNoCode: true, function: 'transfer' })
+  expect(renderTree({ call, contracts: {} } as never).at(-1)).toBe(
+    '└─ there is no code at this address: nothing was run',
+  )
+  expect((await stage.explainSent({ to: nobody, value: '0x1' })).call.hasNoCode).toBeUndefined()
+  expect((await run('log')).call.items[0]).not.toHaveProperty('hasNoCode')
+})
+
 it('finds the errors of those who are called in those who call', async () => {
   const { failure } = await run('spend', [token, sender])
   expect(failure).toMatchObject({ contract: 'Token', reason: { name: 'ERC20InsufficientBalance' } })

@@ -96,6 +96,7 @@ const explainCall = (frame: Frame): Omit<ExplainedCall, 'items'> => {
     ...(to && { to }),
     ...(contract && { contract: contract.name }),
     ...(type !== 'SELFDESTRUCT' && (precompile ? explainPrecompile(frame, precompile) : explainInput(frame))),
+    ...(isMistaken(frame) && { hasNoCode: true as const }),
     value: BigInt(value ?? 0).toString(),
     gas: Number(gas),
     gasUsed: Number(gasUsed),
@@ -103,6 +104,19 @@ const explainCall = (frame: Frame): Omit<ExplainedCall, 'items'> => {
     ...(frame.isFailed && explainError(frame)),
     ...(at && { at: lineOf(at) }),
   }
+}
+
+/** A call that was meant for a contract succeeds where there is none. */
+const isMistaken = ({ call, hasCode, isFailed }: Frame): boolean => {
+  const { type, to, input } = call
+  return (
+    hasCode === false &&
+    !isFailed &&
+    type !== 'SELFDESTRUCT' &&
+    input !== '0x' &&
+    to !== CONSOLE &&
+    !precompileAt(to!)
+  )
 }
 
 /** A failure that was handed on is shown where it began. */

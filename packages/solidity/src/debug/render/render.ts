@@ -120,11 +120,12 @@ const renderCall = (call: ExplainedCall, nameOf: NameOf, style: Style): string =
 }
 
 const endings = (call: ExplainedCall, nameOf: NameOf, style: Style): string[] => {
-  const { error, failedAt, returns, output } = call
+  const { error, failedAt, returns, output, hasNoCode } = call
   if (error) {
     const where = failedAt ? style('dim', ` (${failedAt.file}:${failedAt.line})`) : ''
     return [style('red', `✗ ${renderReason(error, nameOf)}`) + where]
   }
+  if (hasNoCode) return [style('yellow', 'there is no code at this address: nothing was run')]
   if (returns && returns.length > 0) return [style('dim', '← ') + renderArgs(returns, nameOf)]
   return output ? [style('dim', '← ') + shortHex(output)] : []
 }

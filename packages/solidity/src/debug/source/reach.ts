@@ -20,6 +20,17 @@ export const reachFrom = (program: Program, roots: readonly FunctionRange[]): Re
   return (one) => reached.has(one) || valued.has(one.name) || !fileOf.has(one)
 }
 
+/** Whether a function can have called another, itself or by others that were compiled into it. */
+export const canCall = (program: Program, caller: FunctionRange, callee: FunctionRange): boolean => {
+  const known = CALLS.get(program) ?? new Map<FunctionRange, Reach>()
+  CALLS.set(program, known)
+  const reach = known.get(caller) ?? reachFrom(program, [caller])
+  known.set(caller, reach)
+  return reach(callee)
+}
+
+const CALLS = new WeakMap<Program, Map<FunctionRange, Reach>>()
+
 interface Names {
   readonly byName: ReadonlyMap<string, readonly FunctionRange[]>
   readonly fileOf: ReadonlyMap<FunctionRange, SourceFile>

@@ -1,7 +1,7 @@
 /** A frame's path, instruction by instruction, and the functions within it as they stood at a moment. */
 import type { FunctionRange } from './outline.ts'
 import type { Place, Program } from './program.ts'
-import type { Reach } from './reach.ts'
+import { canCall, type Reach } from './reach.ts'
 import { JUMP_IN, JUMP_OUT } from './source-map.ts'
 
 export interface Walk {
@@ -64,7 +64,7 @@ interface Entry {
  * out of them are marked in source maps, but a compiler that optimizes puts one function into another, and returns from
  * two at once; so it is the ranges of the source that lead, and the marks that tell a recursion from staying.
  */
-export const activeAfter = (walk: Walk, count: number): Active[] => {
+const activeAfter = (walk: Walk, count: number): Active[] => {
   const { program, steps } = walk
   const stack: Entry[] = []
   let depth = 0
@@ -77,10 +77,16 @@ export const activeAfter = (walk: Walk, count: number): Active[] => {
     stack.push(entry)
     return entry
   }
+  /** What cannot have called it has returned, though no mark said so. */
+  const call = (owner: FunctionRange, begins: number): Entry => {
+    const caller = callerOf(program, stack, owner)
+    drop((entry) => entry !== caller)
+    return push(owner, begins)
+  }
   const settle = (owner: FunctionRange, begins: number): Entry => {
     drop((entry) => entry.depth > depth)
     const known = stack.findLast((entry) => entry.function === owner)
-    if (!known) return push(owner, begins)
+    if (!known) return call(owner, begins)
     drop((entry) => entry !== known)
     depth = known.depth
     return known
@@ -99,7 +105,11 @@ export const activeAfter = (walk: Walk, count: number): Active[] => {
         top?.function === owner && top.body !== undefined && (cameIn || top.begins === instruction)
       const isCall = cameIn && top?.function !== owner
       const entry =
-        frame && (isAgain || isCall) ? push(owner, isAgain ? instruction : begins) : settle(owner, begins)
+        frame && isAgain
+          ? push(owner, instruction)
+          : frame && isCall
+            ? call(owner, begins)
+            : settle(owner, begins)
       cameIn = false
       if (place && place.start >= owner.body) entry.body = place
       else if (place) entry.header = place
@@ -114,6 +124,23 @@ export const activeAfter = (walk: Walk, count: number): Active[] => {
     }
   }
   return stack.map((entry) => ({ function: entry.function, place: entry.body ?? entry.header }))
+}
+
+const callerOf = <T extends { readonly function: FunctionRange }>(
+  program: Program,
+  stack: readonly T[],
+  callee: FunctionRange,
+): T | undefined => stack.findLast((entry) => canCall(program, entry.function, callee))
+
+/** The functions that were active when a place was reached, which is one that the last step need not show. */
+export const activeAt = (walk: Walk, count: number, place: Place): readonly Active[] => {
+  const active = activeAfter(walk, count)
+  const { within } = place
+  if (!within) return active
+  const own = active.findLast((one) => one.function === within)
+  const caller = own ? undefined : callerOf(walk.program, active, within)
+  const below = own ? active.indexOf(own) : caller ? active.indexOf(caller) + 1 : 0
+  return [...active.slice(0, below), { function: within, place }]
 }
 
 /**
