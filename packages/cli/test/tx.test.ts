@@ -213,6 +213,18 @@ describe('deed tx that cannot tell', () => {
     )
   })
 
+  it('stops when it is told to', async () => {
+    const silent = createServer(() => {})
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => {
+      silent.closeAllConnections()
+      silent.close()
+    })
+    const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`
+    const { exit, err } = await runDeed(['tx', HASH, '--rpc', url], { stop: AbortSignal.timeout(100) })
+    expect([exit, err]).toEqual([1, ['DEED_STOPPED: Stopped before the end.']])
+  })
+
   it('says what is wrong with a folder of artifacts', async () => {
     const empty = join(scratch, 'empty')
     mkdirSync(empty)

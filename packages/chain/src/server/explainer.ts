@@ -111,6 +111,7 @@ export const startExplainer = (
       worker ??= start()
       const asked = worker
       const hangs = setTimeout(() => void asked.terminate(), HANG_MS)
+      hangs.unref()
       waiting.set(id, (answer) => {
         clearTimeout(hangs)
         waiting.delete(id)

@@ -11,6 +11,8 @@ import { DEFAULT_HOST, DEFAULT_PORT } from './dev.ts'
 const DEFAULT_URL = `http://${DEFAULT_HOST}:${DEFAULT_PORT}`
 const DEFAULT_CALLS = 500
 const MAX_CALLS = 100_000
+/** After that a person is told what takes so long. */
+const SLOW_MS = 3_000
 
 export const tx = command({
   name: 'tx',
@@ -42,11 +44,21 @@ export const tx = command({
   run: async (options, [hash], terminal) => {
     if (!/^0x[0-9a-f]{64}$/i.test(hash!))
       throw usageError('DEED_BAD_HASH', `"${hash}" is no transaction hash: 0x and 64 hexadecimal digits.`)
+    const folders = artifactFolders(options.artifacts, terminal)
+    options.artifacts.forEach((name, at) => {
+      refuseEmpty(name, folders[at]!)
+    })
+    const index = createContractIndex(folders)
     const rpc = httpRpc(options.rpc ?? DEFAULT_URL, { signal: terminal.stop })
-    const index = createContractIndex(artifactFolders(options.artifacts, terminal))
-    for (const folder of options.artifacts) refuseEmpty(folder, artifactFolders([folder], terminal)[0]!)
-    const transaction = await readTransaction(rpc, hash!.toLowerCase() as Hex)
-    const trace = await traceOf(rpc, transaction.hash, !options['no-storage'])
+    const slow = setTimeout(() => {
+      terminal.err(terminal.style('dim', `${rpc.url} is still tracing the transaction …`))
+    }, SLOW_MS)
+    const { transaction, trace } = await fetchAll(rpc, hash!.toLowerCase() as Hex, !options['no-storage'])
+      .catch((error) => {
+        if (terminal.stop.aborted) throw new CommandError('DEED_STOPPED', 'Stopped before the end.')
+        throw error
+      })
+      .finally(() => clearTimeout(slow))
     const explanation = await explain(trace, index, {
       maxCalls: options.calls ?? DEFAULT_CALLS,
       maxEvents: options.calls ?? DEFAULT_CALLS,
@@ -60,6 +72,11 @@ export const tx = command({
     return EXIT.ok
   },
 })
+
+const fetchAll = async (rpc: Rpc, hash: Hex, storage: boolean) => {
+  const transaction = await readTransaction(rpc, hash)
+  return { transaction, trace: await traceOf(rpc, hash, storage) }
+}
 
 const traceOf = async (rpc: Rpc, hash: Hex, storage: boolean) => {
   try {

@@ -33,7 +33,7 @@ const MAX_DEPTH = 12
 /** A code that nobody knows does not make the folders be read again before that, nor all the time. */
 const RESCAN_MS = 1_000
 const RESCAN_SHARE = 0.05
-const MAX_FOUND = 1_000
+const MAX_FOUND = 200
 
 export const createContractIndex = (
   folders: readonly string[],

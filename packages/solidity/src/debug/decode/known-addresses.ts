@@ -15,33 +15,36 @@ const HASH: AbiParameter = { name: 'hash', type: 'bytes32' }
 const POINT = [uint('x'), uint('y')]
 
 /** By number: https://www.evm.codes/precompiled, EIP-2537, EIP-4844, EIP-7951. */
-const PRECOMPILES: Readonly<Record<number, Precompile>> = {
-  1: {
-    name: 'ecrecover',
-    inputs: [HASH, uint('v'), { name: 'r', type: 'bytes32' }, { name: 's', type: 'bytes32' }],
-    outputs: [{ type: 'address' }],
-  },
-  2: { name: 'sha256', outputs: [{ type: 'bytes32' }] },
-  3: { name: 'ripemd160', outputs: [{ type: 'bytes32' }] },
-  4: { name: 'identity' },
-  5: { name: 'modexp' },
-  6: { name: 'ecAdd', inputs: [uint('x1'), uint('y1'), uint('x2'), uint('y2')], outputs: POINT },
-  7: { name: 'ecMul', inputs: [...POINT, uint('scalar')], outputs: POINT },
-  8: { name: 'ecPairing', outputs: [{ type: 'bool' }] },
-  9: { name: 'blake2f' },
-  10: { name: 'pointEvaluation' },
-  11: { name: 'bls12G1Add' },
-  12: { name: 'bls12G1Msm' },
-  13: { name: 'bls12G2Add' },
-  14: { name: 'bls12G2Msm' },
-  15: { name: 'bls12Pairing' },
-  16: { name: 'bls12MapFpToG1' },
-  17: { name: 'bls12MapFp2ToG2' },
-  256: { name: 'p256Verify' },
-}
+const PRECOMPILES: ReadonlyMap<number, Precompile> = new Map<number, Precompile>([
+  [
+    0x01,
+    {
+      name: 'ecrecover',
+      inputs: [HASH, uint('v'), { name: 'r', type: 'bytes32' }, { name: 's', type: 'bytes32' }],
+      outputs: [{ type: 'address' }],
+    },
+  ],
+  [0x02, { name: 'sha256', outputs: [{ type: 'bytes32' }] }],
+  [0x03, { name: 'ripemd160', outputs: [{ type: 'bytes32' }] }],
+  [0x04, { name: 'identity' }],
+  [0x05, { name: 'modexp' }],
+  [0x06, { name: 'ecAdd', inputs: [uint('x1'), uint('y1'), uint('x2'), uint('y2')], outputs: POINT }],
+  [0x07, { name: 'ecMul', inputs: [...POINT, uint('scalar')], outputs: POINT }],
+  [0x08, { name: 'ecPairing', outputs: [{ type: 'bool' }] }],
+  [0x09, { name: 'blake2f' }],
+  [0x0a, { name: 'pointEvaluation' }],
+  [0x0b, { name: 'bls12G1Add' }],
+  [0x0c, { name: 'bls12G1Msm' }],
+  [0x0d, { name: 'bls12G2Add' }],
+  [0x0e, { name: 'bls12G2Msm' }],
+  [0x0f, { name: 'bls12Pairing' }],
+  [0x10, { name: 'bls12MapFpToG1' }],
+  [0x11, { name: 'bls12MapFp2ToG2' }],
+  [0x100, { name: 'p256Verify' }],
+])
 
 export const precompileAt = (address: Hex): Precompile | undefined =>
-  /^0x0{36}/.test(address) ? PRECOMPILES[Number(address)] : undefined
+  /^0x0{36}/.test(address) ? PRECOMPILES.get(Number(address)) : undefined
 
 /** The address that Hardhat's and Foundry's `console.log` call. */
 export const CONSOLE: Hex = '0x000000000000000000636f6e736f6c652e6c6f67'

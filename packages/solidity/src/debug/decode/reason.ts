@@ -1,5 +1,6 @@
 /** Why a frame failed, from what it said. Where it said nothing, ../explain/silence.ts looks at the source. */
 import type { CallFrame, Hex } from '../trace/raw-trace.ts'
+import { printable } from '../trace/rpc.ts'
 import type { AbiBook } from './abi-book.ts'
 import { decodeValues, type EnumMembers, type ShownValue } from './value.ts'
 
@@ -33,7 +34,7 @@ export const reasonOf = (
   }
   if (selector === PANIC && output.length === 74) {
     const panic = Number(BigInt(data))
-    const meaning = PANICS[panic] ?? 'a reason that Solidity does not document'
+    const meaning = PANICS.get(panic) ?? 'a reason that Solidity does not document'
     return {
       kind: 'panic',
       text: `panicked: ${meaning} (0x${panic.toString(16).padStart(2, '0')})`,
@@ -47,12 +48,12 @@ export const reasonOf = (
     if (known && args)
       return { kind: 'custom', text: `reverted with ${known.name}`, name: known.name, args, data: output }
   }
-  const text = printable(output)
+  const text = textIn(output)
   return { kind: 'unknown data', text: `reverted with ${text ? JSON.stringify(text) : output}`, data: output }
 }
 
 /** Bytes that are a text, as old contracts and assembly give back. */
-const printable = (data: Hex): string | undefined => {
+const textIn = (data: Hex): string | undefined => {
   const text = Buffer.from(data.slice(2), 'hex').toString('utf8').replace(/\0+$/, '')
   return text.length >= 4 && /^[\x20-\x7e\n]+$/.test(text) ? text : undefined
 }
@@ -61,7 +62,7 @@ const printable = (data: Hex): string | undefined => {
 const isRevert = (error: string | undefined): boolean => /revert/i.test(error ?? '')
 
 const haltText = (error: string): string =>
-  HALTS.find(([pattern]) => pattern.test(error))?.[1] ?? `failed: ${error}`
+  HALTS.find(([pattern]) => pattern.test(error))?.[1] ?? `failed: ${printable(error)}`
 
 /** In the words of geth, and of revm. */
 const HALTS: readonly (readonly [RegExp, string])[] = [
@@ -96,15 +97,15 @@ const ERROR = '0x08c379a0'
 const PANIC = '0x4e487b71'
 
 /** https://docs.soliditylang.org/en/latest/control-structures.html#panic-via-assert-and-error-via-require */
-const PANICS: Readonly<Record<number, string>> = {
-  0: 'a check that the compiler inserted',
-  1: 'an assertion failed',
-  17: 'arithmetic overflow or underflow',
-  18: 'division or modulo by zero',
-  33: 'a value outside of its enum',
-  34: 'a wrongly encoded storage byte array',
-  49: 'pop of an empty array',
-  50: 'an index outside of the array',
-  65: 'too much memory, or an array too large',
-  81: 'a call of an uninitialised function',
-}
+const PANICS: ReadonlyMap<number, string> = new Map([
+  [0x00, 'a check that the compiler inserted'],
+  [0x01, 'an assertion failed'],
+  [0x11, 'arithmetic overflow or underflow'],
+  [0x12, 'division or modulo by zero'],
+  [0x21, 'a value outside of its enum'],
+  [0x22, 'a wrongly encoded storage byte array'],
+  [0x31, 'pop of an empty array'],
+  [0x32, 'an index outside of the array'],
+  [0x41, 'too much memory, or an array too large'],
+  [0x51, 'a call of an uninitialised function'],
+])

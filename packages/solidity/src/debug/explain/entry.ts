@@ -1,15 +1,9 @@
 /** What a frame was called for: the function that its input names, and where that is written. */
 import { knownAbis } from '../decode/known-abis.ts'
-import { type FunctionRange, outlineOf } from '../source/outline.ts'
+import { type FunctionRange, outlineOf, type WrittenFunction } from '../source/outline.ts'
 import type { Place } from '../source/program.ts'
-import type { SourceFile } from '../source/source-file.ts'
 import type { Hex } from '../trace/raw-trace.ts'
 import { bookOf, type Frame, programOf } from './frames.ts'
-
-export interface Entry {
-  readonly file: SourceFile
-  readonly function: FunctionRange
-}
 
 /** `Bank.withdraw`, `Bank.constructor`; the contract alone if it has no such function; undefined for unknown code. */
 export const entryName = (frame: Frame): string | undefined => {
@@ -31,15 +25,16 @@ const functionName = (frame: Frame): string | undefined => {
 }
 
 /** Undefined where it is not written, as the getter of a variable, or where several could be meant. */
-export const entryOf = (frame: Frame): Entry | undefined => {
+export const entryOf = (frame: Frame): WrittenFunction | undefined => {
   const all = entriesOf(frame)
   const own = all.filter((one) => one.function.contract === frame.contract?.name)
-  if (own.length > 0) return own[0]
+  // Two files may each have a contract of that name.
+  if (own.length > 0) return own.find(({ file }) => file.name === frame.contract?.source) ?? own[0]
   return !frame.isCreation && all.length === 1 ? all[0] : undefined
 }
 
 /** All that could be meant: a function and those that it overrides. */
-export const entriesOf = (frame: Frame): Entry[] => {
+export const entriesOf = (frame: Frame): WrittenFunction[] => {
   const program = programOf(frame)
   const name = functionName(frame)
   if (!program || name === undefined) return []
@@ -62,7 +57,7 @@ const parameters = (bytes: string, { start, body }: FunctionRange): number => {
 }
 
 /** Its first line. */
-export const placeOfEntry = ({ file, function: one }: Entry): Place => ({
+export const placeOfEntry = ({ file, function: one }: WrittenFunction): Place => ({
   file,
   start: one.start,
   length: one.body - one.start,

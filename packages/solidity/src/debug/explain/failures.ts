@@ -87,25 +87,29 @@ const tell = (
   const walk = walkThrough(frame)
   const opcode = walk?.program.map.opcode[walk.steps.at(-1) ?? -1]
   if (/change state within a static call/.test(reason.text)) {
-    const what = FORBIDDEN[opcode ?? -1]
+    const what = FORBIDDEN.get(opcode)
     return what ? { ...reason, text: `${what} within a static call, which must not change anything` } : reason
   }
-  // Before Solidity 0.8 a false assertion was no panic.
-  if (opcode === INVALID && point && /^assert\b/.test(point.place.file.bytes.slice(point.place.start)))
-    return { ...reason, text: 'failed: an assertion did not hold' }
-  return reason
+  if (opcode !== INVALID || !point) return reason
+  // Before Solidity 0.8 what is a panic now ran an instruction that there is not.
+  const { file, start } = point.place
+  const isAssertion = /^assert\b/.test(file.bytes.slice(start, start + 'assert('.length))
+  const what = isAssertion
+    ? 'an assertion'
+    : 'a check that the compiler inserts, of an index or a divisor for instance,'
+  return { ...reason, text: `failed: ${what} did not hold` }
 }
 
 const INVALID = 0xfe
-const FORBIDDEN: Readonly<Record<number, string>> = {
-  85: 'wrote to storage',
-  93: 'wrote to transient storage',
-  ...Object.fromEntries([0xa0, 0xa1, 0xa2, 0xa3, 0xa4].map((opcode) => [opcode, 'emitted an event'])),
-  240: 'created a contract',
-  245: 'created a contract',
-  241: 'sent ether',
-  255: 'destroyed itself',
-}
+const FORBIDDEN: ReadonlyMap<number | undefined, string> = new Map([
+  [0x55, 'wrote to storage'],
+  [0x5d, 'wrote to transient storage'],
+  ...[0xa0, 0xa1, 0xa2, 0xa3, 0xa4].map((opcode) => [opcode, 'emitted an event'] as const),
+  [0xf0, 'created a contract'],
+  [0xf5, 'created a contract'],
+  [0xf1, 'sent ether'],
+  [0xff, 'destroyed itself'],
+])
 
 const sayingOf = (reason: Reason): Saying => {
   if (reason.kind === 'message') return { kind: 'message', text: reason.message! }

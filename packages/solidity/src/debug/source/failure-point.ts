@@ -4,7 +4,7 @@
  * code of the compiler's own was entered, then at the last branch, which is nobody else's, and at last for what is
  * written that says the same as the frame did.
  */
-import { type FunctionRange, outlineOf } from './outline.ts'
+import { type FunctionRange, outlineOf, type WrittenFunction } from './outline.ts'
 import type { Place } from './program.ts'
 import { functionsNamedIn } from './reach.ts'
 import { type Saying, signOf } from './saying.ts'
@@ -25,7 +25,7 @@ export interface FailurePoint {
 export const failurePoint = (
   walk: Walk,
   saying: Saying,
-  entry: { readonly file: SourceFile; readonly function: FunctionRange } | undefined,
+  entry: WrittenFunction | undefined,
 ): FailurePoint | undefined => {
   const { length } = walk.steps
   const last = lastPlaced(walk, length)
@@ -172,7 +172,7 @@ const written = (
   saying: Saying,
   sign: RegExp,
   near: FailurePoint | undefined,
-  entry: { readonly file: SourceFile; readonly function: FunctionRange } | undefined,
+  entry: WrittenFunction | undefined,
 ): FailurePoint | undefined => {
   const steps = near?.steps ?? walk.steps.length
   const searched = saying.kind === 'nothing' ? RAISES_ANYWHERE : (calledFunction(saying, near, entry) ?? sign)
@@ -208,7 +208,7 @@ const matches = (file: SourceFile, start: number, end: number, sign: RegExp): nu
 const calledFunction = (
   saying: Saying,
   near: FailurePoint | undefined,
-  entry: { readonly file: SourceFile; readonly function: FunctionRange } | undefined,
+  entry: WrittenFunction | undefined,
 ): RegExp | undefined => {
   const file = near?.place.file ?? entry?.file
   if (saying.kind !== 'panic' || !file) return undefined

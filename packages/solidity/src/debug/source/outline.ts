@@ -28,6 +28,12 @@ export interface FunctionRange {
   readonly end: number
 }
 
+/** A function where it is written. */
+export interface WrittenFunction {
+  readonly file: SourceFile
+  readonly function: FunctionRange
+}
+
 interface ContractRange {
   readonly kind: 'contract' | 'interface' | 'library'
   readonly name: string

@@ -20,6 +20,7 @@ export interface Program {
   place(instruction: number): Place | undefined
   /** The function as whose beginning or end the compiler marked an instruction. */
   frameOf(instruction: number): FunctionRange | undefined
+  /** Those that instructions belong to, of all that were compiled at once. */
   readonly files: readonly SourceFile[]
 }
 
@@ -34,6 +35,7 @@ export interface ProgramParts {
 
 export const createProgram = ({ code, sourceMap, isCreation, isInverted, files }: ProgramParts): Program => {
   const map = parseSourceMap(code, sourceMap)
+  const used = new Set(map.source)
   const initializers = new Map<string, FunctionRange>()
   // Many instructions share a range.
   const places = new Map<string, Found>()
@@ -62,7 +64,7 @@ export const createProgram = ({ code, sourceMap, isCreation, isInverted, files }
     isInverted,
     place: (instruction) => (inRange(instruction) ? find(instruction).place : undefined),
     frameOf: (instruction) => (inRange(instruction) ? find(instruction).frame : undefined),
-    files: [...files.values()],
+    files: [...files].flatMap(([id, file]) => (used.has(id) ? [file] : [])),
   }
 }
 

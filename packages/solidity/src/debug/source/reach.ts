@@ -2,7 +2,7 @@
  * Which functions a function can come to, as far as names tell. An optimizer lets functions share code and marks it
  * with the place of one of them; a place in a function that cannot have been called is such a mark, and no place at all.
  */
-import { type FunctionRange, outlineOf } from './outline.ts'
+import { type FunctionRange, outlineOf, type WrittenFunction } from './outline.ts'
 import type { Program } from './program.ts'
 import type { SourceFile } from './source-file.ts'
 import { codeOf } from './statement.ts'
@@ -82,7 +82,7 @@ export const functionsNamedIn = (
   file: SourceFile,
   start: number,
   end: number,
-): { readonly file: SourceFile; readonly function: FunctionRange }[] => {
+): WrittenFunction[] => {
   const { byName, fileOf } = namesOf(program)
   const names = new Set(
     codeOf(file)

@@ -11,7 +11,7 @@ export type Saying =
 /** Found in a statement that can have said it. */
 export const signOf = (saying: Saying): RegExp => {
   if (saying.kind === 'custom') return new RegExp(`\\b${escaped(saying.name)}\\s*[({]`)
-  if (saying.kind === 'panic') return PANIC_SIGNS[saying.code] ?? NEVER
+  if (saying.kind === 'panic') return PANIC_SIGNS.get(saying.code) ?? NEVER
   if (saying.kind === 'nothing') return RAISES
   if (saying.kind === 'halt') return NEVER
   // A message that was put together, or stands in a constant, is not written there.
@@ -27,11 +27,11 @@ const NEVER = /(?!)/
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
 /** By the code of a panic: what in a statement can cause it. */
-const PANIC_SIGNS: Readonly<Record<number, RegExp>> = {
-  1: /\bassert\s*\(/,
-  17: /[-+*]/,
-  18: /[/%]/,
-  49: /\.\s*pop\s*\(/,
-  50: /\[/,
-  65: /\bnew\b/,
-}
+const PANIC_SIGNS: ReadonlyMap<number, RegExp> = new Map([
+  [0x01, /\bassert\s*\(/],
+  [0x11, /[-+*]/],
+  [0x12, /[/%]/],
+  [0x31, /\.\s*pop\s*\(/],
+  [0x32, /\[/],
+  [0x41, /\bnew\b/],
+])

@@ -34,7 +34,7 @@ interface Tracer {
   result(): Paths
 }
 
-/** Instructions of one transaction that are looked at: more than 16 million gas can pay for. */
+/** Instructions of one transaction that are looked at: about what 16 million gas can pay for. */
 const MAX_STEPS = 5_000_000
 
 /**

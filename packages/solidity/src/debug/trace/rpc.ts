@@ -16,7 +16,11 @@ export interface RpcOptions {
 const TIMEOUT_MS = 60_000
 
 export const httpRpc = (url: string, { timeoutMs = TIMEOUT_MS, signal }: RpcOptions = {}): Rpc => {
-  const post = async (method: string, params: readonly unknown[]): Promise<Response> => {
+  const post = async <T>(
+    method: string,
+    params: readonly unknown[],
+    read: (response: Response) => Promise<T>,
+  ): Promise<T> => {
     const late = AbortSignal.timeout(timeoutMs)
     try {
       const response = await fetch(url, {
@@ -26,7 +30,7 @@ export const httpRpc = (url: string, { timeoutMs = TIMEOUT_MS, signal }: RpcOpti
         signal: signal ? AbortSignal.any([late, signal]) : late,
       })
       // Some nodes answer an error of JSON-RPC with a status other than 200.
-      if (response.ok || response.headers.get('content-type')?.includes('json')) return response
+      if (response.ok || response.headers.get('content-type')?.includes('json')) return await read(response)
       throw new RpcFault(
         'DEED_RPC_URL',
         `${url} answers ${response.status} to ${method}: is it a JSON-RPC address?`,
@@ -49,8 +53,7 @@ export const httpRpc = (url: string, { timeoutMs = TIMEOUT_MS, signal }: RpcOpti
   return {
     url,
     call: async (method, params) => {
-      const response = await post(method, params)
-      const text = await response.text()
+      const text = await post(method, params, (response) => response.text())
       let answer: { result?: unknown; error?: { code?: number; message?: string; data?: unknown } }
       try {
         answer = JSON.parse(text)
@@ -61,16 +64,19 @@ export const httpRpc = (url: string, { timeoutMs = TIMEOUT_MS, signal }: RpcOpti
         )
       }
       if (answer.error)
-        throw new RpcFault('DEED_RPC_ERROR', answer.error.message ?? 'error', answer.error.code)
+        throw new RpcFault('DEED_RPC_ERROR', printable(answer.error.message ?? 'error'), answer.error.code)
       return answer.result
     },
     stream: async function* (method, params) {
-      const { body } = await post(method, params)
+      const body = await post(method, params, async (response) => response.body)
       const decoder = new TextDecoder()
       for await (const piece of body ?? []) yield decoder.decode(piece, { stream: true })
     },
   }
 }
+
+/** What a node says goes to a terminal, which must not obey it. */
+export const printable = (text: string): string => text.replace(/\p{Cc}/gu, ' ')
 
 /** The node could not be asked, or said no. */
 export class RpcFault extends Error {
