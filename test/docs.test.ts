@@ -84,6 +84,21 @@ const HOW: readonly (readonly [pattern: RegExp, run: (line: string) => Promise<u
     },
   ],
   [
+    // The hash is of nobody's chain: one of our own stands for it, and an installed example for artifacts.
+    /^npx deed tx /,
+    async (line) => {
+      const { out, stop } = foreground('npx deed dev --port 0 --no-platform')
+      const [, url] = await out(/Deed is ready at (http:\S+)/)
+      const hash = await sendTransfer(url!)
+      const own = line
+        .replace(/0x\w{64}/, hash)
+        .replace(/ --rpc \S+/, '')
+        .replace(/ --artifacts \S+/, ' --artifacts packages/solidity/src/debug/fixture/hardhat')
+      expect(await finishes(`${own} --rpc ${url}`)).toContain(hash)
+      await stop()
+    },
+  ],
+  [
     // The whole takes minutes, and a fixed sample of it is a test of its own: here, that it knows the options.
     /^npm run vectors\b/,
     async (line) => {
@@ -137,6 +152,17 @@ describe('the scenario of docs/perform.md', () => {
 
 const script = (name: string): string =>
   JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts[name]
+
+/** @returns the hash of a transaction that moves ether */
+const sendTransfer = async (url: string): Promise<string> => {
+  const ask = async (method: string, params: readonly unknown[]) => {
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
+    const headers = { 'content-type': 'application/json' }
+    return (await (await fetch(url, { method: 'POST', headers, body })).json()).result
+  }
+  const [from, to] = await ask('eth_accounts', [])
+  return ask('eth_sendTransaction', [{ from, to, value: '0x1' }])
+}
 
 /** In a process group of its own, as a terminal gives it one. */
 const start = (line: string): ChildProcess => {

@@ -33,6 +33,10 @@ const COMMANDS: Record<string, { about: string; load: () => Promise<Command> }> 
     about: 'delete the development chain',
     load: async () => (await import('./commands/reset.ts')).reset as unknown as Command,
   },
+  tx: {
+    about: 'say what a transaction did, and where it failed the line of Solidity',
+    load: async () => (await import('./commands/tx.ts')).tx as unknown as Command,
+  },
   start: {
     about: 'run the example lease, one month every few seconds',
     load: async () => (await import('./commands/start.ts')).start as unknown as Command,

@@ -15,7 +15,7 @@ describe('the command line', () => {
   it('lists the commands, and explains each with examples', async () => {
     const overview = await runDeed(['--help'])
     expect(overview.exit).toBe(0)
-    for (const name of ['dev', 'export', 'import', 'perform', 'reset', 'start']) {
+    for (const name of ['dev', 'export', 'import', 'perform', 'reset', 'start', 'tx']) {
       expect(overview.out.join('\n')).toMatch(new RegExp(`^  ${name} +\\S`, 'm'))
       const { out, exit } = await runDeed([name, '--help'])
       expect(exit).toBe(0)

@@ -178,14 +178,16 @@ const ask = async (
   cacheFolder: string | undefined,
 ): Promise<{ output: SolcOutput; cached: boolean }> => {
   const text = JSON.stringify(input)
-  const key = cacheKey(compiler.version, text)
+  const key = cacheKey('build-info', compiler.version, text)
   const stored = cacheFolder ? readCache(cacheFolder, key) : undefined
-  if (stored) return { output: JSON.parse(stored) as SolcOutput, cached: true }
+  if (stored) return { output: (JSON.parse(stored) as { output: SolcOutput }).output, cached: true }
 
   const answer = await runSolc(compiler, text)
   const output = JSON.parse(answer) as SolcOutput
-  if (cacheFolder && !output.errors?.some(({ severity }) => severity === 'error'))
-    writeCache(cacheFolder, key, answer)
+  if (cacheFolder && !output.errors?.some(({ severity }) => severity === 'error')) {
+    const version = JSON.stringify(compiler.version)
+    writeCache(cacheFolder, key, `{"solcVersion":${version},"input":${text},"output":${answer}}`)
+  }
   return { output, cached: false }
 }
 

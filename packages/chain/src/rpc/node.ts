@@ -7,6 +7,7 @@ import type { Executed } from '../execute/types.ts'
 import type { Entry, Mempool } from '../mempool/mempool.ts'
 import type { MempoolOrder } from '../mempool/order.ts'
 import type { StateOverrides } from '../state/types.ts'
+import type { Explainer } from './explainer.ts'
 import type { Filters } from './filter.ts'
 import type { Wallet } from './wallet.ts'
 
@@ -43,6 +44,8 @@ export interface Node {
   readonly beneficiary: Address
   /** Power over time and blocks; absent outside a development chain. */
   readonly control?: Control
+  /** Set by whoever wants failures explained. */
+  explainer?: Explainer
 }
 
 /** What the `evm_` methods do. Times are seconds. */

@@ -1,6 +1,7 @@
 /** The chain process: a development node on a port, for as long as whoever started it is there. */
 import { createDevNode, LOCAL } from '../dev/node.ts'
 import type { MempoolOrder } from '../mempool/order.ts'
+import type { ExplainerOptions, Told } from './explainer.ts'
 import type { ForwardTarget } from './forward.ts'
 import { parseSecret } from './jwt.ts'
 import { createRecovery } from './recovery.ts'
@@ -31,12 +32,17 @@ export interface ChainProcessOptions {
   readonly ipc?: string
   /** The Engine API on a port of its own; the secret as 64 hexadecimal digits. */
   readonly engine?: { readonly port: number; readonly secret: string }
+  /** Failures are explained by this module, in a thread of its own. */
+  readonly explain?: ExplainerOptions
 }
 
 /** What the process tells the one who started it. */
 export type ChainProcessReport =
   | { readonly kind: 'ready'; readonly host: string; readonly port: number; readonly url: string }
   | { readonly kind: 'failed'; readonly code: string; readonly message: string }
+
+/** What it tells over its channel while it runs. */
+export type ChainProcessNews = { readonly kind: 'explained' } & Told
 
 /** What it can be told over its channel. */
 export type ChainProcessOrder = { readonly kind: 'forward'; readonly target: ForwardTarget | null }
@@ -75,6 +81,10 @@ const start = async (options: ChainProcessOptions): Promise<void> => {
       ]),
     ),
   })
+  if (options.explain) {
+    const { startExplainer } = await import('./explainer.ts')
+    node.explainer = startExplainer(node, options.explain, tellFailure)
+  }
   const server = await startServer({
     node,
     principal: LOCAL,
@@ -111,6 +121,12 @@ const start = async (options: ChainProcessOptions): Promise<void> => {
     if (order.kind === 'forward') server.setForward(order.target ?? undefined)
   })
   await report({ kind: 'ready', host: server.host, port: server.port, url: server.url })
+}
+
+/** A person who started the process by hand reads it; whoever else did has a channel. */
+const tellFailure = (told: Told): void => {
+  if (process.send === undefined) process.stderr.write(`${told.what} failed\n${told.text}\n`)
+  else process.send({ kind: 'explained', ...told } satisfies ChainProcessNews)
 }
 
 /** Resolves when the one who started the process has it, so that the process may end. */

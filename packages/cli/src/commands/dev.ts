@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { command } from '../command.ts'
 import { claimDataFolder, DATA_OPTION } from '../data-folder.ts'
+import { explainOptions, tellFailure } from '../debug/told.ts'
 import { CommandError, EXIT, usageError } from '../fault.ts'
 import { choice, flag, number, text, texts } from '../options.ts'
 import { engineSecret } from '../supervise/engine-secret.ts'
@@ -19,11 +20,12 @@ const MAX_BLOCK_TIME_SECONDS = 3600
 export const dev = command({
   name: 'dev',
   usage:
-    '[--data DIR | --memory] [--port N] [--host ADDRESS] [--allow-host NAME …] [--block-time S] [--no-platform] [--json]',
+    '[--data DIR | --memory] [--port N] [--host ADDRESS] [--allow-host NAME …] [--block-time S] [--no-platform] [--artifacts DIR …] [--json]',
   about: [
     'Runs a development chain with its keeper and its page, all on one port, until Ctrl-C. The ten accounts of the',
     'well-known mnemonic own 10,000 ETH each. Everything is kept in the folder .deed: whoever starts it again goes on',
-    'where it was. Chain and platform are two processes: either may die and comes back.',
+    'where it was. Chain and platform are two processes: either may die and comes back. A call or transaction that fails',
+    'is explained here, in the words of its source (docs/debugging.md).',
   ].join('\n'),
   positionals: { min: 0, max: 0 },
   options: {
@@ -54,6 +56,8 @@ export const dev = command({
       'FILE',
       'its secret of 32 bytes in hexadecimal; default: engine.hex in the data folder',
     ),
+    artifacts: texts('DIR', 'compiled contracts, besides those in out and artifacts; may be repeated'),
+    'no-explain': flag('failures are not explained'),
     json: flag('one JSON object a line instead of text'),
   },
   examples: [
@@ -107,8 +111,13 @@ export const dev = command({
           dataFolder: join(folder, 'platform'),
           platform: !options['no-platform'],
           keeper: !options['no-keeper'],
+          ...(!options['no-explain'] && { explain: explainOptions(options.artifacts, terminal) }),
         },
-        { say, log: logTo(terminal) },
+        {
+          say,
+          log: logTo(terminal),
+          failed: (news) => tellFailure(news, options.json === true, terminal),
+        },
       )
       try {
         await announce(house, options, temporary ? undefined : folder, terminal)

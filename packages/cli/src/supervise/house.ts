@@ -4,7 +4,7 @@
  */
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { ChainProcessOptions } from '@deed/chain/server'
+import type { ChainProcessNews, ChainProcessOptions } from '@deed/chain/server'
 import { CommandError } from '../fault.ts'
 import { type Child, superviseChild } from './child.ts'
 import { DEV_KEEPER } from './keeper-account.ts'
@@ -33,9 +33,13 @@ export interface HouseOptions {
   readonly dataFolder: string
   readonly platform: boolean
   readonly keeper: boolean
+  /** How failures are explained; default: not at all. */
+  readonly explain?: ChainProcessOptions['explain']
 }
 
 export interface HouseEvents {
+  /** A failure on the chain. */
+  readonly failed?: (news: ChainProcessNews) => void
   readonly say: (what: string) => void
   /** A line of a child's own log. */
   readonly log: (name: string, line: string) => void
@@ -86,6 +90,7 @@ export const openHouse = async (options: HouseOptions, events: HouseEvents): Pro
         events.say(`The chain has gone (${how}) and starts again in ${retryMs} ms. ${cost}`)
       },
       onLine: (line) => events.log('chain', line),
+      onNews: (news) => events.failed?.(news as ChainProcessNews),
     },
   )
   await chain.ready
@@ -146,7 +151,7 @@ const nameOf = (host: string): string => {
 const hostsOf = ({ host, allowedHosts }: HouseOptions): string[] => [...allowedHosts, host]
 
 const chainOptions = (options: HouseOptions, port: number, isFirstStart: boolean): ChainProcessOptions => {
-  const { host, chainId, genesisTime, blockTimeMs, platform, chainFolder } = options
+  const { host, chainId, genesisTime, blockTimeMs, platform, chainFolder, explain } = options
   const { durable, order, ipc, engine } = options
   return {
     host,
@@ -166,6 +171,7 @@ const chainOptions = (options: HouseOptions, port: number, isFirstStart: boolean
     // A chain that comes back from its folder mines as it did, whatever it was told to at the beginning.
     ...(blockTimeMs !== undefined &&
       (isFirstStart || chainFolder === undefined) && { intervalMs: blockTimeMs, automine: false }),
+    ...(explain && { explain }),
   }
 }
 

@@ -194,8 +194,11 @@ const givenOf = async (
   return given
 }
 
-/** Nothing is logged; taken so that tools go on. */
-export const setLoggingEnabled = (_context: Context, _on: boolean) => true
+/** What a node logs is failures, explained; one that explains none takes this too, so that tools go on. */
+export const setLoggingEnabled = ({ node: { explainer } }: Context, on: boolean) => {
+  if (explainer) explainer.isTelling = on
+  return true
+}
 
 export const metadata = ({ node: { chain, clientVersion } }: Context): Json => ({
   clientVersion,
