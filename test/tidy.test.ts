@@ -42,7 +42,7 @@ const IMPORT =
   /(?:^|\n)\s*(?:import|export)\s(?:[^'"`;]*?\sfrom\s)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/g
 const imports = (text: string) => [...text.matchAll(IMPORT)].map((m) => (m[1] ?? m[2])!)
 const packageOf = (file: string) => /^(?:packages\/)?([a-z]+)\//.exec(file)?.[1]
-const isTest = (file: string) => /\.test\.tsx?$|\/test\//.test(file)
+const isTest = (file: string) => /\.(test|fixture)\.tsx?$|\/test\//.test(file)
 
 describe('imports', () => {
   test('the scanner sees every way to import', () => {

@@ -28,13 +28,20 @@ import type { BlockRecord, Store, Table, Tables, TransactionPlace } from './stor
 import type { TransactionFault } from './transaction/fault.ts'
 
 export interface ChainOptions {
-  readonly genesis: Genesis
+  readonly genesis: Genesis | FirstBlock
   readonly store: Store
   readonly engine: Engine
 }
 
+/** A first block that was not made here: a fork's is the block of another chain. */
+export interface FirstBlock {
+  readonly config: ChainConfig
+  readonly first: Executed
+}
+
 export interface Chain {
   readonly config: ChainConfig
+  /** The first block; on a fork not the one of number 0. */
   readonly genesis: BlockRecord
   /** The canonical head. */
   readonly head: BlockRecord
@@ -256,20 +263,23 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
 }
 
 /** Commits genesis to an empty store, or makes sure that the store was begun with the same one. */
-const openGenesis = async (store: Store, genesis: Genesis): Promise<BlockRecord> => {
-  const executed = await settle(store, () => executeGenesis(store, genesis))
-  const present = await settle(store, () => found(store.record('canonical', '0')))
-  if (present === undefined) {
+const openGenesis = async (store: Store, genesis: Genesis | FirstBlock): Promise<BlockRecord> => {
+  const executed =
+    'first' in genesis ? genesis.first : await settle(store, () => executeGenesis(store, genesis))
+  const number = String(executed.block.header.number)
+  const isNew = (await settle(store, () => found(store.record('meta', 'head')))) === undefined
+  if (isNew) {
     const record = await commitBlock(store, executed)
     await store.write({
       put: [
-        { table: 'canonical', key: '0', value: record.hash },
+        { table: 'canonical', key: number, value: record.hash },
         { table: 'meta', key: 'head', value: record.hash },
       ],
     })
     return record
   }
-  if (present !== executed.hash) throw new OtherGenesis(executed.hash, present)
+  const present = await settle(store, () => found(store.record('canonical', number)))
+  if (present !== executed.hash) throw new OtherGenesis(number, executed.hash, present)
   return (await settle(store, () => found(store.record('block', present))))!
 }
 
@@ -311,9 +321,9 @@ class HeadForgotten extends Error {
 class OtherGenesis extends Error {
   override readonly name = 'OtherGenesis'
   readonly code = 'DEED_OTHER_GENESIS'
-  constructor(expected: Hash, present: Hash) {
+  constructor(number: string, expected: Hash, present: Hash | undefined) {
     super(
-      `The store holds a chain whose genesis is ${present}, not ${expected}: open it with its own settings, or use another folder`,
+      `The store holds a chain whose block ${number} is ${present ?? 'not there'}, not ${expected}: open it with its own settings, or use another folder`,
     )
   }
 }

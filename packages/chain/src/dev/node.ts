@@ -1,6 +1,6 @@
 import type { Address, Engine } from '@deed/evm'
 import { bytesToHex, hexToBytes, interpreter } from '@deed/evm'
-import { openChain } from '../chain.ts'
+import { type FirstBlock, openChain } from '../chain.ts'
 import type { Genesis, GenesisAccount } from '../genesis.ts'
 import { DEV_BALANCE_WEI, DEV_CHAIN_ID, devGenesis } from '../genesis-dev.ts'
 import { admit } from '../mempool/admit.ts'
@@ -36,7 +36,7 @@ export interface DevNodeOptions {
   readonly alloc?: ReadonlyMap<Address, GenesisAccount>
   readonly gasLimit?: bigint
   /** A first block of another kind; then `genesisTime`, `alloc` and `gasLimit` do not count. */
-  readonly genesis?: Genesis
+  readonly genesis?: Genesis | FirstBlock
   /**
    * Private keys of the unlocked accounts, which have 10,000 ether each. Default: the ten of the well-known
    * mnemonic, which are refused on any chain but {@link DEV_CHAIN_ID}.
@@ -81,7 +81,8 @@ const CLIENT_VERSION = 'Deed/v0.1.0/typescript'
 /** A development chain of one's own: time, blocks and unlocked accounts are the developer's. */
 export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> => {
   const chainId = options.genesis?.config.chainId ?? options.chainId ?? DEV_CHAIN_ID
-  const wallet = createWallet(options.privateKeys ?? DEV_PRIVATE_KEYS, chainId)
+  const isFork = options.genesis !== undefined && 'first' in options.genesis
+  const wallet = createWallet(options.privateKeys ?? DEV_PRIVATE_KEYS, chainId, isFork)
   const { wallTime, order = 'fees' } = options
   const { record = () => {}, gather = async () => {}, warn = () => {} } = options
   const { uptimeMs = () => performance.now() } = options
@@ -210,7 +211,8 @@ export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> =
         record(input)
       },
       reset: async (input) => {
-        await rollBack(chain, mempool, snapshots, Number(chain.head.block.header.number))
+        const blocks = chain.head.block.header.number - chain.genesis.block.header.number
+        await rollBack(chain, mempool, snapshots, Number(blocks))
         for (const entry of [...mempool.byHash.values()]) removeEntry(mempool, entry)
         snapshots.byId.clear()
         chain.clearEdits()

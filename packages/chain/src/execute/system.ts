@@ -1,8 +1,10 @@
 /** What the protocol itself does in a block: calls of system contracts, requests, withdrawals, rewards. */
-import { type Address, type Hash, isActive, type Log } from '@deed/evm'
+import { type Address, type BlockContext, type Hash, isActive, keccakHash, type Log } from '@deed/evm'
 import type { Header, Request, Withdrawal } from '../block/types.ts'
 import type { Rules } from '../forks.ts'
 import { bytesToHex, hexToBytes } from '../hex.ts'
+import { writeSlots } from '../state/layer.ts'
+import { found } from '../state/missing.ts'
 import type { Layer, Reader } from '../state/types.ts'
 import { DAO_ACCOUNTS, DAO_REFUND_CONTRACT } from './dao.ts'
 import { type BlockFault, blockFault, isBlockFault } from './fault.ts'
@@ -11,6 +13,7 @@ import {
   BEACON_ROOTS,
   CONSOLIDATION_REQUESTS,
   HISTORY_STORAGE,
+  type SystemContract,
   WITHDRAWAL_REQUESTS,
 } from './system-contracts.ts'
 
@@ -22,8 +25,14 @@ export const beginBlock = (
   header: Pick<Header, 'parentHash' | 'parentBeaconBlockRoot'>,
 ): void => {
   if (scope.rules.isDaoBlock) moveDaoEther(layer, state)
-  for (const { since, to, input } of FIRST_CALLS)
-    if (isActive(since, scope.rules.fork)) runSystemCall(scope, layer, state, to, hexToBytes(input(header)))
+  for (const { since, contract, input, slots } of FIRST_CALLS) {
+    if (!isActive(since, scope.rules.fork)) continue
+    const { address } = contract
+    const word = input(header)
+    if (found(state.account(address))?.codeHash === codeHashOf(contract))
+      writeSlots(layer, address, slots(scope.block, BigInt(word)))
+    else runSystemCall(scope, layer, state, address, hexToBytes(word))
+  }
 }
 
 /** After the last transaction: withdrawals and the miners' rewards. */
@@ -91,18 +100,43 @@ export const depositsOf = (
   return deposits
 }
 
+/**
+ * A contract with the code of its EIP writes these slots and nothing else; so they are written and it is not run. On a
+ * fork that saves three reads of the origin in every block: what was in the slots does not matter.
+ */
 const FIRST_CALLS = [
   {
     since: 'Cancun', // EIP-4788
-    to: BEACON_ROOTS.address,
+    contract: BEACON_ROOTS,
     input: ({ parentBeaconBlockRoot }: Pick<Header, 'parentBeaconBlockRoot'>): Hash => parentBeaconBlockRoot!,
+    slots: ({ timestamp }: Pick<BlockContext, 'timestamp'>, root: bigint) =>
+      new Map([
+        [timestamp % RING_LENGTH, timestamp],
+        [(timestamp % RING_LENGTH) + RING_LENGTH, root],
+      ]),
   },
   {
     since: 'Prague', // EIP-2935
-    to: HISTORY_STORAGE.address,
+    contract: HISTORY_STORAGE,
     input: ({ parentHash }: Pick<Header, 'parentHash'>): Hash => parentHash,
+    slots: ({ number }: Pick<BlockContext, 'number'>, hash: bigint) =>
+      new Map([[(number - 1n) % RING_LENGTH, hash]]),
   },
 ] as const
+
+/** Slots of the ring in which both keep what they are told. */
+const RING_LENGTH = 8191n
+
+const codeHashOf = (contract: SystemContract): Hash => {
+  let hash = CODE_HASHES.get(contract)
+  if (hash === undefined) {
+    hash = keccakHash(hexToBytes(contract.code))
+    CODE_HASHES.set(contract, hash)
+  }
+  return hash
+}
+
+const CODE_HASHES = new Map<SystemContract, Hash>()
 
 const REQUEST_CONTRACTS = [
   { type: 1, contract: WITHDRAWAL_REQUESTS.address }, // EIP-7002

@@ -69,8 +69,10 @@ export const call = async (context: Context, name: string, params: unknown): Pro
       `invalid params: expected a list of arguments, got ${show(params)}`,
       { code: 'DEED_RPC_PARAMS' },
     )
-  const values = decodeParams(method.params, (params as unknown[] | null | undefined) ?? [])
-  return method.run(context, ...(values as never[]))
+  const given = (params as unknown[] | null | undefined) ?? []
+  const values = decodeParams(method.params, given)
+  const answered = await context.node.fork?.answer({ context, name, values, params: given })
+  return answered === undefined ? method.run(context, ...(values as never[])) : answered.result
 }
 
 /** Which classes of methods a profile offers. */

@@ -1,5 +1,7 @@
 /** The chain process: a development node on a port, for as long as whoever started it is there. */
-import { createDevNode, LOCAL } from '../dev/node.ts'
+import { createForkableNode } from '../dev/forkable.ts'
+import { LOCAL } from '../dev/node.ts'
+import type { Fork, ForkSettings } from '../fork/fork.ts'
 import type { ForwardTarget } from './forward.ts'
 import { parseSecret } from './jwt.ts'
 import { startServer } from './server.ts'
@@ -24,11 +26,41 @@ export interface ChainProcessOptions {
   readonly ipc?: string
   /** The Engine API on a port of its own; the secret as 64 hexadecimal digits. */
   readonly engine?: { readonly port: number; readonly secret: string }
+  readonly fork?: ProcessForkOptions
+  /** Where forks keep what they read. Default: in memory alone. */
+  readonly forkCacheFolder?: string
+}
+
+/**
+ * Address and headers of the origin, which hold keys, come in the environment, where other users of the machine do
+ * not see them: `DEED_FORK_URL`, and `DEED_FORK_HEADERS` with one header a line.
+ */
+export interface ProcessForkOptions {
+  readonly blockNumber?: number
+  /** Decimal. */
+  readonly chainId?: string
+  readonly retries?: number
+}
+
+/** The origin and the block of a fork, without what must not be told. */
+export interface ForkReport {
+  /** Without path and query. */
+  readonly url: string
+  readonly chainId: number
+  readonly blockNumber: number
+  readonly blockHash: string
 }
 
 /** What the process tells the one who started it. */
 export type ChainProcessReport =
-  | { readonly kind: 'ready'; readonly host: string; readonly port: number; readonly url: string }
+  | {
+      readonly kind: 'ready'
+      readonly host: string
+      readonly port: number
+      readonly url: string
+      readonly chainId: number
+      readonly fork?: ForkReport
+    }
   | { readonly kind: 'failed'; readonly code: string; readonly message: string }
 
 /** What it can be told over its channel. */
@@ -46,10 +78,17 @@ export const runProcess = async (options: ChainProcessOptions): Promise<void> =>
 }
 
 const start = async (options: ChainProcessOptions): Promise<void> => {
-  const node = await createDevNode({
+  const notice = (message: string) => process.stderr.write(`${message}\n`)
+  const { forkCacheFolder } = options
+  const node = await createForkableNode({
     wallTime: () => BigInt(Math.floor(Date.now() / 1000)),
     gather: () => new Promise((resolve) => setImmediate(resolve)),
-    warn: ({ message }) => process.stderr.write(`${message}\n`),
+    warn: ({ message }) => notice(message),
+    fork: options.fork && forkSettings(options.fork),
+    ...(forkCacheFolder !== undefined && {
+      caches: async () =>
+        (await import('../store/disk/origin-caches.ts')).openOriginCaches(forkCacheFolder, { notice }),
+    }),
     ...(options.chainId !== undefined && { chainId: BigInt(options.chainId) }),
     ...(options.genesisTime !== undefined && { genesisTime: BigInt(options.genesisTime) }),
     ...(options.gasLimit !== undefined && { gasLimit: BigInt(options.gasLimit) }),
@@ -97,8 +136,25 @@ const start = async (options: ChainProcessOptions): Promise<void> => {
   process.on('message', (order: ChainProcessOrder) => {
     if (order.kind === 'forward') server.setForward(order.target ?? undefined)
   })
-  await report({ kind: 'ready', host: server.host, port: server.port, url: server.url })
+  const { host, port, url } = server
+  const chainId = Number(node.chain.config.chainId)
+  await report({ kind: 'ready', host, port, url, chainId, ...(node.fork && { fork: forkReport(node.fork) }) })
 }
+
+const forkSettings = ({ blockNumber, chainId, retries }: ProcessForkOptions): ForkSettings => ({
+  url: process.env.DEED_FORK_URL ?? '',
+  headers: process.env.DEED_FORK_HEADERS?.split('\n').filter((line) => line.trim() !== ''),
+  ...(blockNumber !== undefined && { blockNumber: BigInt(blockNumber) }),
+  ...(chainId !== undefined && { chainId: BigInt(chainId) }),
+  ...(retries !== undefined && { retries }),
+})
+
+const forkReport = ({ url, block }: Fork): ForkReport => ({
+  url,
+  chainId: Number(block.chainId),
+  blockNumber: Number(block.number),
+  blockHash: block.hash,
+})
 
 /** Resolves when the one who started the process has it, so that the process may end. */
 const report = async (message: ChainProcessReport): Promise<void> => {

@@ -1,6 +1,11 @@
 /**
  * From what a block changed to the new state root. Roots are computed once a block from its changes; reading
  * never walks a trie.
+ *
+ * On a fork the tries hold only what was written since: nobody has the rest of the origin's. What is not in such a
+ * trie may be anything, so what was voided stands in it as {@link NOTHING}, and what was written without a change
+ * does not come in. The root then commits to everything that differs from the origin's state, to which the chain
+ * of parents commits.
  */
 import { type Address, type Hash, keccak256, MISS } from '@deed/evm'
 import { hexToBytes, wordToHash } from '../hex.ts'
@@ -31,15 +36,20 @@ export const settleLayer = (
   const trie = nodeStore(store)
   const accounts = new Map<Address, Account | undefined>()
   const changes: TrieChange[] = []
+  const isPartial = store.origin !== undefined
 
   for (const address of new Set([...layer.accounts.keys(), ...layer.storage.keys(), ...layer.cleared])) {
     const before = found(below.account(address))
     const written = layer.accounts.get(address)
     const account = written ?? (layer.accounts.has(address) ? undefined : before)
     if (account === undefined && before === undefined) continue
-    const after = account && withStorageRoot(account, before, layer, address, height, trie, nodes)
+    const after = account && withStorageRoot(account, before, layer, address, height, trie, nodes, isPartial)
     accounts.set(address, after)
-    changes.push({ key: hashOf(address), value: after && encodeAccount(after) })
+    if (isPartial && before !== undefined && isSame(before, after)) continue
+    changes.push({
+      key: hashOf(address),
+      value: after ? encodeAccount(after) : isPartial ? NOTHING : undefined,
+    })
   }
 
   return {
@@ -48,6 +58,20 @@ export const settleLayer = (
     nodes,
   }
 }
+
+/** RLP of the empty string, which reads as zero: a voided slot or account in a fork's trie. */
+const NOTHING = Uint8Array.of(0x80)
+
+/** On a fork, the incarnation of what lives since before it. */
+export const ORIGIN_LIFE = 0
+
+const isSame = (a: Account, b: Account | undefined): boolean =>
+  b !== undefined &&
+  a.nonce === b.nonce &&
+  a.balance === b.balance &&
+  a.codeHash === b.codeHash &&
+  a.storageRoot === b.storageRoot &&
+  a.incarnation === b.incarnation
 
 /** As it stands in the state trie (Yellow Paper 4.1). */
 const encodeAccount = ({ nonce, balance, storageRoot, codeHash }: Account): Uint8Array =>
@@ -74,6 +98,7 @@ const withStorageRoot = (
   height: number,
   trie: NodeStore,
   nodes: Map<Hash, Uint8Array>,
+  isPartial: boolean,
 ): Account => {
   const lives = before !== undefined && !layer.cleared.has(address)
   const storageRoot = lives ? before.storageRoot : EMPTY_ROOT
@@ -81,8 +106,9 @@ const withStorageRoot = (
   const slots = layer.storage.get(address)
   if (!slots) return { ...account, storageRoot, incarnation }
   const changes: TrieChange[] = []
+  const voided = isPartial && incarnation === ORIGIN_LIFE ? NOTHING : undefined
   for (const [key, value] of slots)
-    changes.push({ key: slotHashOf(key), value: value === 0n ? undefined : encodeRlp(value) })
+    changes.push({ key: slotHashOf(key), value: value === 0n ? voided : encodeRlp(value) })
   return { ...account, storageRoot: collect(updateTrie(storageRoot, changes, trie), nodes), incarnation }
 }
 
