@@ -120,7 +120,7 @@ const FAULTS: readonly (readonly [name: string, mischief: Mischief, code: string
   ['says 429', busy, 'DEED_FORK_ORIGIN_BUSY'],
   [
     'says "rate limit" in JSON-RPC',
-    (_, reply) => answer(reply, 200, error(-32005, 'daily request count exceeded, request rate limited')),
+    (_, reply) => answer(reply, 200, error(-32005, 'request rate limited for key s3cr3t-query')),
     'DEED_FORK_ORIGIN_BUSY',
   ],
   ['is overloaded', (_, reply) => answer(reply, 503, '<h1>503</h1>'), 'DEED_FORK_ORIGIN_AWAY'],

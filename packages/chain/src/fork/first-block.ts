@@ -6,9 +6,10 @@
 import type { Address, Hash, Hex } from '@deed/evm'
 import { delegationTarget, EMPTY_CODE_HASH, isActive, keccakHash } from '@deed/evm'
 import type { Block, Header } from '../block/types.ts'
+import { rulesAfter } from '../execute/block.ts'
 import { SYSTEM_CONTRACTS } from '../execute/system-contracts.ts'
 import type { Executed } from '../execute/types.ts'
-import { type ChainConfig, rulesAt } from '../forks.ts'
+import type { ChainConfig, Rules } from '../forks.ts'
 import type { GenesisAccount } from '../genesis.ts'
 import { hexToBytes } from '../hex.ts'
 import { isObject } from '../rpc/decode.ts'
@@ -93,39 +94,43 @@ export const readHeader = (json: unknown, host: string): OriginHeader => {
 export const firstBlock = (
   store: Store,
   config: ChainConfig,
-  { header, hash, totalDifficulty, size }: OriginHeader,
+  { header, hash, totalDifficulty: given, size }: OriginHeader,
   alloc: ReadonlyMap<Address, GenesisAccount>,
 ): Promise<Executed> =>
   settle(store, () => {
-    const below = originReader(store)
-    const height = Number(header.number)
-    const { root, layer, nodes } = settleLayer(
-      store,
-      EMPTY_ROOT,
-      below,
-      allocLayer(below, config, header, alloc),
-      height,
-    )
     const block: Block = {
-      header: { ...header, stateRoot: root },
+      header,
       transactions: [],
       uncles: [],
       withdrawals: header.withdrawalsRoot === undefined ? undefined : [],
     }
+    const totalDifficulty = totalOf(config, header, given)
+    const next = rulesAfter(config, { block, totalDifficulty }, header.timestamp + 1n)
+    const below = originReader(store)
+    const set = allocLayer(below, next, alloc)
+    const { root, layer, nodes } = settleLayer(store, EMPTY_ROOT, below, set, Number(header.number))
     return {
-      block,
+      block: { ...block, header: { ...header, stateRoot: root } },
       hash,
       parent: header.parentHash,
       receipts: [],
       senders: [],
       transactionHashes: [],
-      totalDifficulty: totalOf(config, header, totalDifficulty),
+      totalDifficulty,
       size,
       requests: [],
       refused: [],
       layer,
       nodes,
     }
+  })
+
+/** Reads what the first block will need. */
+export const readAccounts = (store: Store, alloc: ReadonlyMap<Address, GenesisAccount>): Promise<void> =>
+  settle(store, () => {
+    const { account } = originReader(store)
+    for (const address of alloc.keys()) found(account(address))
+    for (const { address } of SYSTEM_CONTRACTS) found(account(address))
   })
 
 const originReader = (store: Store): Reader => {
@@ -139,12 +144,8 @@ const originReader = (store: Store): Reader => {
   }
 }
 
-const allocLayer = (
-  below: Reader,
-  config: ChainConfig,
-  { number, timestamp, difficulty }: Header,
-  alloc: ReadonlyMap<Address, GenesisAccount>,
-): Layer => {
+/** @param next rules of the next block. */
+const allocLayer = (below: Reader, next: Rules, alloc: ReadonlyMap<Address, GenesisAccount>): Layer => {
   const layer = createLayer()
   const setCode = (code: Uint8Array): Hash => {
     const codeHash = keccakHash(code)
@@ -164,12 +165,7 @@ const allocLayer = (
     if (given.storage) layer.storage.set(address, new Map(given.storage))
   }
   // Without them no block could be built by rules that the origin may not have.
-  const { fork } = rulesAt(config, {
-    number: number + 1n,
-    timestamp: timestamp + 1n,
-    merged: difficulty === 0n,
-  })
-  if (!isActive('Cancun', fork)) return layer
+  if (!isActive('Cancun', next.fork)) return layer
   for (const { address, code } of SYSTEM_CONTRACTS) {
     const before = found(below.account(address)) ?? NO_ACCOUNT
     if (before.codeHash === EMPTY_CODE_HASH)

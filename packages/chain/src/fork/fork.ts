@@ -9,7 +9,7 @@ import type { OriginCache, OriginCaches } from './cache.ts'
 import { createClient, type OriginClient, type Surroundings } from './client.ts'
 import { parseEndpoint } from './endpoint.ts'
 import { ForkError, OriginRefusal } from './error.ts'
-import { firstBlock, type OriginHeader, readHeader } from './first-block.ts'
+import { firstBlock, type OriginHeader, readAccounts, readHeader } from './first-block.ts'
 import { changed, createOrigin, type Origin, type OriginBlock } from './origin.ts'
 import type { ForkRequest } from './route.ts'
 import { route } from './routes.ts'
@@ -76,10 +76,15 @@ export const openFork = async ({ settings, alloc, caches, ...options }: ForkOpti
     const remedy = remedyOf(block, caches)
     origin = createOrigin({ client, block, cache, nowMs, sleep, isChecked: !isRemembered, remedy })
     const at = readHeader(json, origin.host)
-    const ethConfig = isKnownNetwork(block.chainId) ? undefined : await ethConfigOf(origin)
-    const config = originRules(block.chainId, settings.chainId ?? block.chainId, at.header, ethConfig)
     const state = createOriginState(origin)
-    const first = await firstBlock(createForkStore(createMemoryStore(), state), config, at, alloc)
+    const store = createForkStore(createMemoryStore(), state)
+    const [ethConfig] = await Promise.all([
+      isKnownNetwork(block.chainId) ? undefined : ethConfigOf(origin),
+      // So that they come together with it.
+      readAccounts(store, alloc),
+    ])
+    const config = originRules(block.chainId, settings.chainId ?? block.chainId, at.header, ethConfig)
+    const first = await firstBlock(store, config, at, alloc)
     return forkOf(origin, client, at, { config, first }, clientFor, (local) => createForkStore(local, state))
   } catch (error) {
     await (origin ?? client).close()

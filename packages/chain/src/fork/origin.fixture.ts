@@ -21,7 +21,8 @@ export const startDeed = async (
   env: Record<string, string> = {},
 ): Promise<Server> => {
   const child = spawn(process.execPath, [MAIN, JSON.stringify({ port: 0, ...options })], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    // With a channel, so that it ends with whoever started it.
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     env: { ...process.env, ...env },
   })
   const line = await said(child, /^\{.*\}$/)
@@ -59,7 +60,7 @@ export interface FaultyProxy extends Server {
   count(): number
   /** Requests in these exchanges. */
   requests(): readonly { readonly method: string; readonly params: readonly unknown[] }[]
-  /** Where the requests go; nowhere when the origin is switched off. */
+  /** Where the requests go; where nobody listens, they go nowhere. */
   target: string
 }
 
@@ -74,12 +75,15 @@ export const startProxy = async (target: string): Promise<FaultyProxy> => {
     requests.push(...[body].flat())
     const change = await proxy.mischief({ body, count: all }, reply)
     if (change === 'taken') return
-    const response = await fetch(proxy.target, {
+    const answer = await fetch(proxy.target, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
-    })
-    const answer = await response.json()
+    }).then(
+      (response) => response.json(),
+      () => reply.destroy(),
+    )
+    if (reply.destroyed) return
     reply.setHeader('content-type', 'application/json')
     reply.end(JSON.stringify(change ? change(answer) : answer))
   })

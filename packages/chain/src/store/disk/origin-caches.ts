@@ -104,13 +104,14 @@ const openCache = async (
   let database = await openDatabase(path)
   let bytes = bytesOf(path)
   let waiting = new Map<string, string>()
+  let beingWritten = new Map<string, string>()
   let isFull = false
   let flushing: Promise<void> = Promise.resolve()
 
   const flush = async (): Promise<void> => {
-    const entries = waiting
-    if (entries.size === 0) return
-    const operations = [...entries].map(([key, value]) => {
+    beingWritten = waiting
+    waiting = new Map()
+    const operations = [...beingWritten].map(([key, value]) => {
       const name = encoder.encode(key)
       return { type: 'put', key: name, value: seal(name, encoder.encode(value)) } as const
     })
@@ -120,14 +121,15 @@ const openCache = async (
       isFull = true
       notice(notKept(path, error))
     }
-    for (const [key, value] of entries) if (waiting.get(key) === value) waiting.delete(key)
+    beingWritten = new Map()
   }
-  const soon = (): void => {
+  /** Whatever comes in one turn of the event loop is written together. */
+  const flushSoon = (): void => {
     flushing = flushing.then(() => new Promise((done) => setImmediate(done))).then(flush)
   }
   return {
     get(key) {
-      const fresh = waiting.get(key)
+      const fresh = waiting.get(key) ?? beingWritten.get(key)
       if (fresh !== undefined) return fresh
       const name = encoder.encode(key)
       try {
@@ -146,7 +148,7 @@ const openCache = async (
         notice(`The cache of the fork in ${path} is full; what is read from now on is not kept`)
         return
       }
-      if (waiting.size === 0) soon()
+      if (waiting.size === 0) flushSoon()
       waiting.set(key, value)
     },
     async clear() {
@@ -160,7 +162,6 @@ const openCache = async (
     },
     async close() {
       await flushing
-      await flush()
       await database.close()
     },
   }
