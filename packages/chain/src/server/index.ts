@@ -1,5 +1,11 @@
 /** @deed/chain/server: a node on a port. Node only. */
 export type { AccessRules } from './access.ts'
 export type { ForwardTarget } from './forward.ts'
-export type { ChainProcessOptions, ChainProcessOrder, ChainProcessReport } from './process.ts'
+export type {
+  ChainProcessOptions,
+  ChainProcessOrder,
+  ChainProcessReport,
+  ForkReport,
+  ProcessForkOptions,
+} from './process.ts'
 export { ListenError, type RpcServer, type ServerOptions, startServer } from './server.ts'

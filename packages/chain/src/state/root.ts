@@ -3,9 +3,8 @@
  * never walks a trie.
  *
  * On a fork the tries hold only what was written since: nobody has the rest of the origin's. What is not in such a
- * trie may be anything, so what was voided stands in it as {@link NOTHING}, and what was written without a change
- * does not come in. The root then commits to everything that differs from the origin's state, to which the chain
- * of parents commits.
+ * trie may be anything, so what was voided stands in it as {@link NOTHING}. The root then commits to everything that
+ * differs from the origin's state, to which the chain of parents commits.
  */
 import { type Address, type Hash, keccak256, MISS } from '@deed/evm'
 import { hexToBytes, wordToHash } from '../hex.ts'
@@ -42,10 +41,9 @@ export const settleLayer = (
     const before = found(below.account(address))
     const written = layer.accounts.get(address)
     const account = written ?? (layer.accounts.has(address) ? undefined : before)
-    if (account === undefined && before === undefined) continue
+    if (account === undefined && before === undefined && !isPartial) continue
     const after = account && withStorageRoot(account, before, layer, address, height, trie, nodes, isPartial)
     accounts.set(address, after)
-    if (isPartial && before !== undefined && isSame(before, after)) continue
     changes.push({
       key: hashOf(address),
       value: after ? encodeAccount(after) : isPartial ? NOTHING : undefined,
@@ -64,14 +62,6 @@ const NOTHING = Uint8Array.of(0x80)
 
 /** On a fork, the incarnation of what lives since before it. */
 export const ORIGIN_LIFE = 0
-
-const isSame = (a: Account, b: Account | undefined): boolean =>
-  b !== undefined &&
-  a.nonce === b.nonce &&
-  a.balance === b.balance &&
-  a.codeHash === b.codeHash &&
-  a.storageRoot === b.storageRoot &&
-  a.incarnation === b.incarnation
 
 /** As it stands in the state trie (Yellow Paper 4.1). */
 const encodeAccount = ({ nonce, balance, storageRoot, codeHash }: Account): Uint8Array =>

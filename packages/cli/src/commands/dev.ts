@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { command } from '../command.ts'
 import { CommandError, EXIT } from '../fault.ts'
 import { flag, number, text, texts } from '../options.ts'
+import { FORK_OPTIONS, forkOf } from '../supervise/fork.ts'
 import { type House, openHouse } from '../supervise/house.ts'
 import { DEV_KEEPER } from '../supervise/keeper-account.ts'
 import { temporaryFolder } from '../temporary.ts'
@@ -17,7 +18,7 @@ const MAX_BLOCK_TIME_SECONDS = 3600
 export const dev = command({
   name: 'dev',
   usage:
-    '[--port N] [--host ADDRESS] [--allow-host NAME …] [--block-time S] [--no-platform] [--data DIR] [--json]',
+    '[--port N] [--host ADDRESS] [--allow-host NAME …] [--block-time S] [--fork-url URL] [--no-platform] [--data DIR] [--json]',
   about: [
     'Runs an empty development chain with its keeper and its page, all on one port, until Ctrl-C. The ten accounts of',
     'the well-known mnemonic own 10,000 ETH each. Chain and platform are two processes: either may die and comes back.',
@@ -38,6 +39,7 @@ export const dev = command({
     }),
     'no-platform': flag('only the chain: no keeper, no page, no /api'),
     'no-keeper': flag('nobody calls deeds when they are due'),
+    ...FORK_OPTIONS,
     data: text('DIR', 'folder of the platform’s database; default: a temporary one'),
     json: flag('one JSON object a line instead of text'),
   },
@@ -46,13 +48,18 @@ export const dev = command({
     ['npx deed dev --port 0 --block-time 2', 'on a free port, a block every two seconds'],
     ['npx deed dev --no-platform', 'JSON-RPC alone'],
     [
+      'npx deed dev --fork-url https://eth.example.org --fork-block 23000000',
+      'that chain as it was then, and what you do to it',
+    ],
+    [
       'npx deed dev --host 0.0.0.0 --allow-host my-box.lan',
       'for other machines too; its accounts are everybody’s',
     ],
   ],
   run: async (options, _, terminal) => {
     const chainId = options['chain-id'] ?? DEV_CHAIN_ID
-    if (chainId !== DEV_CHAIN_ID) {
+    const fork = forkOf(options, terminal, resolve(terminal.folder, '.deed'))
+    if (chainId !== DEV_CHAIN_ID && !fork) {
       throw new CommandError(
         'DEED_DEV_MNEMONIC',
         `The accounts of \`deed dev\` come from the well-known mnemonic, whose keys everybody has; they are refused on chain id ${chainId}. Leave --chain-id out, for ${DEV_CHAIN_ID}.`,
@@ -72,6 +79,7 @@ export const dev = command({
           chainId,
           ...(blockTime !== undefined && { blockTimeMs: Math.round(blockTime * 1000) }),
           dataFolder: resolve(terminal.folder, options.data ?? temporary!),
+          fork,
           platform: !options['no-platform'],
           keeper: !options['no-keeper'],
         },
@@ -121,14 +129,19 @@ export const untilStopped = ({ stop }: Terminal): Promise<void> =>
     else stop.addEventListener('abort', () => resolve(), { once: true })
   })
 
-const announce = async ({ url, pids }: House, json: boolean, keeper: boolean, t: Terminal): Promise<void> => {
+const announce = async (
+  { url, pids, chainId, fork }: House,
+  json: boolean,
+  keeper: boolean,
+  t: Terminal,
+): Promise<void> => {
   const accounts = await accountsOf(url)
   const { platform } = pids()
   const keeperAccount =
     platform && keeper ? (t.env.DEED_KEEPER_KEY ? 'of DEED_KEEPER_KEY' : DEV_KEEPER) : undefined
   if (json) {
     const more = keeperAccount && { keeper: keeperAccount }
-    t.out(JSON.stringify({ event: 'ready', url, chainId: DEV_CHAIN_ID, accounts, ...more, ...pids() }))
+    t.out(JSON.stringify({ event: 'ready', url, chainId, accounts, fork, ...more, ...pids() }))
     return
   }
   t.out(
@@ -136,7 +149,10 @@ const announce = async ({ url, pids }: House, json: boolean, keeper: boolean, t:
       '',
       `  ${t.style('bold', 'Deed')} is ready at ${t.style(['bold', 'underline'], url)}`,
       '',
-      `  JSON-RPC and WebSocket${platform ? ', in a browser the page, /api' : ''}; chain id ${DEV_CHAIN_ID}`,
+      `  JSON-RPC and WebSocket${platform ? ', in a browser the page, /api' : ''}; chain id ${chainId}`,
+      ...(fork
+        ? [`  fork      of chain ${fork.chainId} at block ${fork.blockNumber}, read from ${fork.url}`]
+        : []),
       `  keeper    ${keeperAccount ?? 'none'}`,
       '',
       '  accounts  10,000 ETH each, of the mnemonic "test test test test test test test test test test test junk"',

@@ -4,9 +4,10 @@
  */
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { ChainProcessOptions } from '@deed/chain/server'
+import type { ChainProcessOptions, ForkReport } from '@deed/chain/server'
 import { CommandError } from '../fault.ts'
 import { type Child, superviseChild } from './child.ts'
+import type { HouseFork } from './fork.ts'
 import { DEV_KEEPER } from './keeper-account.ts'
 
 export interface HouseOptions {
@@ -24,6 +25,8 @@ export interface HouseOptions {
   readonly dataFolder: string
   readonly platform: boolean
   readonly keeper: boolean
+  /** Another chain, under whose blocks this one begins. */
+  readonly fork?: HouseFork | undefined
 }
 
 export interface HouseEvents {
@@ -34,6 +37,9 @@ export interface HouseEvents {
 
 export interface House {
   readonly url: string
+  readonly chainId: number
+  /** What it is a fork of. */
+  readonly fork: ForkReport | undefined
   /** Resolves when keeper and page are there too; rejects if the platform cannot be started. */
   readonly platformReady: Promise<void>
   /** Rejects when the chain has died: what was on it is gone, even if another one answers in its place. */
@@ -45,7 +51,8 @@ export interface House {
 
 /** Resolves when the chain is ready. @throws the chain's own error, such as DEED_PORT_IN_USE. */
 export const openHouse = async (options: HouseOptions, events: HouseEvents): Promise<House> => {
-  let { port } = options
+  let { port, chainId } = options
+  let fork: ForkReport | undefined
   let platformPort: number | undefined
   const tellForward = () => {
     const target = platformPort === undefined ? null : { host: LOOPBACK, port: platformPort }
@@ -55,11 +62,22 @@ export const openHouse = async (options: HouseOptions, events: HouseEvents): Pro
   const lost = Promise.withResolvers<never>()
   lost.promise.catch(() => {})
   const chain = superviseChild(
-    { name: 'chain', file: fileOf('@deed/chain/server/main'), options: () => chainOptions(options, port) },
+    {
+      name: 'chain',
+      file: fileOf('@deed/chain/server/main'),
+      options: () => ({
+        ...chainOptions(options, port),
+        ...(options.fork && forkOptions(options.fork, fork)),
+      }),
+      env: options.fork?.env,
+    },
     {
       onReady: (message) => {
         // The first port holds for good: clients know it.
         port = Number(message.port)
+        chainId = Number(message.chainId)
+        // Whoever forked at the newest block stays there when the chain has to start again.
+        fork ??= message.fork as ForkReport | undefined
         tellForward()
       },
       onDeath: (how, retryMs, quiet) => {
@@ -74,13 +92,15 @@ export const openHouse = async (options: HouseOptions, events: HouseEvents): Pro
   )
   await chain.ready
   const url = `http://${nameOf(options.host)}:${port}`
-  const platform = options.platform ? startPlatform(options, url, events, tellPort) : undefined
+  const platform = options.platform ? startPlatform(options, url, fork, events, tellPort) : undefined
   function tellPort(listening: number | undefined) {
     platformPort = listening
     tellForward()
   }
   return {
     url,
+    chainId,
+    fork,
     platformReady: platform?.ready ?? Promise.resolve(),
     chainLost: lost.promise,
     pids: () => ({ chain: chain.pid, platform: platform?.pid }),
@@ -94,6 +114,7 @@ export const openHouse = async (options: HouseOptions, events: HouseEvents): Pro
 const startPlatform = (
   options: HouseOptions,
   url: string,
+  fork: ForkReport | undefined,
   events: HouseEvents,
   tellPort: (port: number | undefined) => void,
 ): Child =>
@@ -101,7 +122,11 @@ const startPlatform = (
     {
       name: 'platform',
       file: join(dirname(fileOf('@deed/platform')), 'main.ts'),
-      options: () => platformOptions(options, url),
+      options: () => ({
+        ...platformOptions(options, url),
+        // Whatever deeds the origin has, its whole history is not gone through for them.
+        ...(fork && { fromBlock: fork.blockNumber + 1 }),
+      }),
     },
     {
       onReady: (message) => tellPort(Number(message.port)),
@@ -144,6 +169,14 @@ const chainOptions = (options: HouseOptions, port: number): ChainProcessOptions 
     ...(blockTimeMs !== undefined && { intervalMs: blockTimeMs, automine: false }),
   }
 }
+
+const forkOptions = (
+  { options, cacheFolder }: HouseFork,
+  fork: ForkReport | undefined,
+): Partial<ChainProcessOptions> => ({
+  fork: { ...options, ...(fork && { blockNumber: fork.blockNumber }) },
+  ...(cacheFolder !== undefined && { forkCacheFolder: cacheFolder }),
+})
 
 const platformOptions = (options: HouseOptions, rpcUrl: string) => ({
   rpcUrl,
