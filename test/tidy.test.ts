@@ -104,6 +104,20 @@ describe('imports', () => {
   })
 })
 
+describe('the chain process', () => {
+  test('loads what forks are made of only where somebody forks', () => {
+    const wrong: string[] = []
+    for (const { file, text } of sources) {
+      if (!/^packages\/chain\/src\/(?!fork\/)/.test(file) || isTest(file)) continue
+      for (const [line] of text.matchAll(
+        /^(?:import|export)\s(?!type\b)[^'"]*?\sfrom\s+['"][^'"]*\/fork\/[^'"]+['"]/gm,
+      ))
+        wrong.push(`${file}: ${line}`)
+    }
+    expect(wrong).toEqual([])
+  })
+})
+
 describe('length of files', () => {
   test(`no file is longer than ${LINES} lines, and those that were do not grow`, () => {
     const wrong = files.flatMap((file) => {

@@ -269,7 +269,8 @@ const warmSet = (
 
 const NOTHING_WARM: WarmSet = { addresses: [], slots: [] }
 const ZERO_ADDRESS: Address = '0x0000000000000000000000000000000000000000'
-const SYSTEM_ADDRESS: Address = '0xfffffffffffffffffffffffffffffffffffffffe'
+/** Who calls where the protocol does. */
+export const SYSTEM_ADDRESS: Address = '0xfffffffffffffffffffffffffffffffffffffffe'
 const SYSTEM_CALL_GAS = 30_000_000n
 /** An authorization's intrinsic gas less what one costs whose authority exists already. */
 const EXISTING_AUTHORITY_REFUND = 12_500n

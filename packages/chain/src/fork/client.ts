@@ -42,6 +42,8 @@ const RETRIES = 5
 const TIMEOUT_MS = 20_000
 /** Requests of one batch: more than a hundred are refused by many providers. */
 const MAX_BATCH = 100
+/** For what goes over a block or many, by how much more time an exchange may take. */
+const SLOW_FACTOR = 3
 /** However many retries are left, nobody waits longer. */
 const PATIENCE_MS = 40_000
 
@@ -77,7 +79,7 @@ export const createClient = (options: ClientOptions): OriginClient => {
         wake(sleep(waitMs))
         return
       }
-      const items = queue.splice(0, batchSize)
+      const items = nextBatch(queue, batchSize)
       underWay++
       send(items)
         .catch((error) => {
@@ -103,7 +105,8 @@ export const createClient = (options: ClientOptions): OriginClient => {
     const [only] = bodies
     const body = JSON.stringify(bodies.length === 1 ? only : bodies)
     const signal = closing.signal
-    const exchanged = await exchange(endpoint, body, { fetch, timeoutMs, signal, nowMs })
+    const patientMs = timeoutMs * (isSlow(items[0]!) ? SLOW_FACTOR : 1)
+    const exchanged = await exchange(endpoint, body, { fetch, timeoutMs: patientMs, signal, nowMs })
     if (signal.aborted) throw closed(endpoint.host)
     if ('fault' in exchanged) fail(items, exchanged.fault)
     else take(items, exchanged.json)
@@ -217,6 +220,14 @@ export const createClient = (options: ClientOptions): OriginClient => {
     },
   }
 }
+
+/** Whatever takes the origin long goes alone, so that nothing waits for it. */
+const nextBatch = (queue: Item[], size: number): Item[] => {
+  const slow = queue.findIndex(isSlow)
+  return queue.splice(0, slow === 0 ? 1 : slow === -1 ? size : Math.min(size, slow))
+}
+
+const isSlow = ({ method }: Item): boolean => /^((debug|trace|ots)_|eth_getLogs$)/.test(method)
 
 const RETRIED: Readonly<Record<FaultKind, boolean>> = {
   away: true,

@@ -47,6 +47,8 @@ export const exchange = async (
     const retryAfterMs = retryAfter(response.headers.get('retry-after'), nowMs())
     if (text === undefined) return fault('large', `answers with more than ${MAX_ANSWER_BYTES >> 20} MB`)
     if (response.status === 429) return fault('busy', 'answers HTTP 429: too many requests', retryAfterMs)
+    if (response.status === 401 || response.status === 403)
+      return fault('denied', `answers HTTP ${response.status}: it lets nobody in without the right key`)
     const json = parse(text)
     // Many servers give an error of JSON-RPC a status of its own.
     if (json !== undefined && (response.ok || isJsonRpc(json))) return { json }
@@ -70,7 +72,6 @@ const faultOf = ({ status, ok }: Response, text: string, retryAfterMs: number | 
     return fault('garbage', what)
   }
   const what = `answers HTTP ${status}${looks === 'HTML' ? ' with HTML' : ''}`
-  if (status === 401 || status === 403) return fault('denied', what)
   if (status >= 500 && status !== 501) return fault(retryAfterMs ? 'busy' : 'away', what, retryAfterMs)
   return fault('refused', what)
 }

@@ -7,7 +7,8 @@ import type { Address, Hash, Hex } from '@deed/evm'
 import { delegationTarget, EMPTY_CODE_HASH, isActive, keccakHash } from '@deed/evm'
 import type { Block, Header } from '../block/types.ts'
 import { rulesAfter } from '../execute/block.ts'
-import { SYSTEM_CONTRACTS } from '../execute/system-contracts.ts'
+import { SYSTEM_ADDRESS } from '../execute/message.ts'
+import { CONSOLIDATION_REQUESTS, SYSTEM_CONTRACTS, WITHDRAWAL_REQUESTS } from '../execute/system-contracts.ts'
 import type { Executed } from '../execute/types.ts'
 import type { ChainConfig, Rules } from '../forks.ts'
 import type { GenesisAccount } from '../genesis.ts'
@@ -125,13 +126,18 @@ export const firstBlock = (
     }
   })
 
-/** Reads what the first block will need. */
-export const readAccounts = (store: Store, alloc: ReadonlyMap<Address, GenesisAccount>): Promise<void> =>
+/** Reads what the first block and whatever comes after it will need. */
+export const readAhead = (store: Store, alloc: ReadonlyMap<Address, GenesisAccount>): Promise<void> =>
   settle(store, () => {
-    const { account } = originReader(store)
-    for (const address of alloc.keys()) found(account(address))
-    for (const { address } of SYSTEM_CONTRACTS) found(account(address))
+    const { account, slot } = originReader(store)
+    const contracts = SYSTEM_CONTRACTS.map(({ address }) => address)
+    for (const address of [...alloc.keys(), ...contracts, SYSTEM_ADDRESS]) found(account(address))
+    for (const { address } of [WITHDRAWAL_REQUESTS, CONSOLIDATION_REQUESTS])
+      for (const key of QUEUE_SLOTS) found(slot(address, key))
   })
+
+/** Of a queue of requests: excess, count, head and tail, which the end of each block looks at. */
+const QUEUE_SLOTS = [0n, 1n, 2n, 3n]
 
 const originReader = (store: Store): Reader => {
   const root = { branch: 0, height: 0 }

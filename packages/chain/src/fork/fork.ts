@@ -9,7 +9,7 @@ import type { OriginCache, OriginCaches } from './cache.ts'
 import { createClient, type OriginClient, type Surroundings } from './client.ts'
 import { parseEndpoint } from './endpoint.ts'
 import { ForkError, OriginRefusal } from './error.ts'
-import { firstBlock, type OriginHeader, readAccounts, readHeader } from './first-block.ts'
+import { firstBlock, type OriginHeader, readAhead, readHeader } from './first-block.ts'
 import { changed, createOrigin, type Origin, type OriginBlock } from './origin.ts'
 import type { ForkRequest } from './route.ts'
 import { route } from './routes.ts'
@@ -81,7 +81,7 @@ export const openFork = async ({ settings, alloc, caches, ...options }: ForkOpti
     const [ethConfig] = await Promise.all([
       isKnownNetwork(block.chainId) ? undefined : ethConfigOf(origin),
       // So that they come together with it.
-      readAccounts(store, alloc),
+      readAhead(store, alloc),
     ])
     const config = originRules(block.chainId, settings.chainId ?? block.chainId, at.header, ethConfig)
     const first = await firstBlock(store, config, at, alloc)

@@ -31,7 +31,7 @@ export const startDeed = async (
   return { url: report.url, stop: () => stopped(child) }
 }
 
-export const startAnvil = async (...args: string[]): Promise<Server> => {
+const startAnvil = async (...args: string[]): Promise<Server> => {
   // In a group of its own: what npm puts on the path is a script that starts the program.
   const child = spawn(process.execPath, [ANVIL, '--port', '0', ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],

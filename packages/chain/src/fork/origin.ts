@@ -105,14 +105,25 @@ export const createOrigin = (options: OriginOptions): Origin => {
   }
 
   const fetchAnswer = async (key: string, method: string, params: readonly unknown[]): Promise<unknown> => {
+    let isSure = false
     for (let late = 0; ; late++) {
       const sent = takesHash ? params : params.map((param) => (param === byHash ? number : param))
       const isLast = late === LATE_RETRIES
       try {
         const [result] = await Promise.all([client.request(method, sent), check()])
         const isLate = result === null && ALWAYS_THERE.has(method)
-        if (!isLate) keep(key, { result })
-        if (!isLate || isLast) return result
+        if (isLate && isLast) return null
+        if (result === null && !isLate && !isSure) {
+          // Kept for good it must not come of a server that is late: it is asked together with the fork's block.
+          isSure = true
+          checkedMs = undefined
+          late--
+          continue
+        }
+        if (!isLate) {
+          if (result !== null || checkedMs !== undefined) keep(key, { result })
+          return result
+        }
       } catch (error) {
         if (!(error instanceof OriginRefusal)) throw error
         const kind = kindOf(error.error)

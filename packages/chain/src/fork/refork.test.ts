@@ -1,9 +1,13 @@
 /** A node that begins other chains while it runs: hardhat_reset and anvil_reset with `forking`, anvil_setRpcUrl. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { toHex } from 'viem'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { createForkableNode } from '../dev/forkable.ts'
 import { createDevNode, type DevNode } from '../dev/node.ts'
 import { createSession } from '../rpc/subscription.ts'
+import { openDiskStore } from '../store/disk/store.ts'
 import { type Answer, rpc, type Server, startDeed, startProxy } from './origin.fixture.ts'
 
 const STRANGER = `0x${'57'.repeat(20)}` as const
@@ -104,6 +108,38 @@ it('asks at another address of the same chain, and at no other chain', async () 
     code: 'DEED_FORK_ORIGIN_CHANGED',
   })
   await expect(ask('anvil_setRpcUrl', 'nowhere')).rejects.toMatchObject({ code: 'DEED_FORK_URL' })
+})
+
+it('goes on from a store on disk, if it is a fork of the same block', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'deed-refork-'))
+  const open = async (blockNumber: bigint) => {
+    const store = await openDiskStore(join(folder, 'chain'))
+    try {
+      return await createForkableNode({
+        wallTime: () => now++,
+        store,
+        fork: { url: origin.url, blockNumber },
+      })
+    } catch (error) {
+      await store.close()
+      throw error
+    }
+  }
+  node = await open(2n)
+  const [from] = await ask('eth_accounts')
+  await ask('eth_sendTransaction', { from, to: STRANGER, value: '0x10' })
+  await ask('hardhat_mine', '0x3')
+  const { hash } = await ask('eth_getBlockByNumber', 'latest', false)
+  await node.close()
+  node = await open(2n)
+  expect((await ask('eth_getBlockByNumber', 'latest', false)).hash).toBe(hash)
+  expect(await state()).toEqual([6, '0x13'])
+  expect(await ask('eth_getBalance', STRANGER, '0x2')).toBe('0x3')
+  await ask('hardhat_mine', '0x1')
+  await node.close()
+  await expect(open(1n)).rejects.toMatchObject({ code: 'DEED_OTHER_GENESIS' })
+  await start()
+  rmSync(folder, { recursive: true })
 })
 
 it('without a fork has no origin, and a plain node cannot fork', async () => {

@@ -53,4 +53,4 @@ const TOO_MUCH = /results?|block range|logs? |response size|range/i
 const ABSENT =
   /header not found|(unknown|invalid) block|(find|have) block|block.{0,80}not (be )?found|not found.{0,40}block/i
 const PASSING =
-  /timed? ?out|time-?out|temporar|try again|overload|unavailable|upstream|bad gateway|cancell?ed/i
+  /timed? ?out|time-?out|temporar|try again|overload|unavailable|upstream|bad gateway|cancell?ed|internal (server )?error/i

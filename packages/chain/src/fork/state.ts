@@ -1,7 +1,17 @@
 /**
  * The state after the fork's block, as an engine reads it: synchronously. What is not at hand is asked for when the
- * step ends, and until then the step goes on with a guess, so that it names more of what it will need. A call that
- * reads 50 slots of an array costs three exchanges so: its code, its length, its elements. Without guesses it costs 52.
+ * step ends, and until then the step goes on with a guess, so that it names more of what it will need. So exchanges
+ * are as many as a step has things that depend on one another, and not as many as it reads.
+ *
+ * Measured with an origin 50 ms away, medians of five runs that took turns with anvil 1.7.1 as a fork of the same:
+ *
+ *     a call that reads 60 slots of an array    3 exchanges,  0.29 s   anvil 67 exchanges, 3.8 s
+ *     an ERC-20 transfer                        4 exchanges,  0.35 s   anvil 14 exchanges, 0.40 s
+ *     a call that reads 20 slots, each of       20 exchanges, 1.25 s   anvil 20 exchanges, 1.22 s
+ *       which says where the next one is
+ *     10 blocks                                 none,         0.02 s   anvil 10 exchanges, 0.65 s
+ *
+ * eth_createAccessList would bring the third to two, and makes the others dearer; many origins do not have it.
  */
 import { type Address, EMPTY_CODE_HASH, type Hash, keccakHash, MISS, type Miss } from '@deed/evm'
 import { hexToBytes, quantity } from '../hex.ts'
