@@ -57,6 +57,12 @@ const TRUST_MS = 10_000
 const LATE_RETRIES = 3
 const LATE_WAIT_MS = 300
 
+interface Asked {
+  readonly answer: Answer
+  /** It is said not to be there, and it must be. */
+  readonly isLate: boolean
+}
+
 type Answer = { readonly result: unknown } | { readonly error: JsonRpcError }
 
 export const createOrigin = (options: OriginOptions): Origin => {
@@ -104,45 +110,43 @@ export const createOrigin = (options: OriginOptions): Origin => {
     if (text.length <= MAX_KEPT_CHARACTERS) cache?.put(diskKey(key), text)
   }
 
-  const fetchAnswer = async (key: string, method: string, params: readonly unknown[]): Promise<unknown> => {
-    let isSure = false
-    for (let late = 0; ; late++) {
-      const sent = takesHash ? params : params.map((param) => (param === byHash ? number : param))
-      const isLast = late === LATE_RETRIES
-      try {
-        const [result] = await Promise.all([client.request(method, sent), check()])
-        const isLate = result === null && ALWAYS_THERE.has(method)
-        if (isLate && isLast) return null
-        if (result === null && !isLate && !isSure) {
-          // Kept for good it must not come of a server that is late: it is asked together with the fork's block.
-          isSure = true
-          checkedMs = undefined
-          late--
-          continue
-        }
-        if (!isLate) {
-          if (result !== null || checkedMs !== undefined) keep(key, { result })
-          return result
-        }
-      } catch (error) {
-        if (!(error instanceof OriginRefusal)) throw error
-        const kind = kindOf(error.error)
-        if (kind === 'pruned') throw pruned(client.endpoint.host, block, method)
-        if (sent.includes(byHash) && HASH_REFUSED.test(error.message)) {
-          takesHash = false
-          late--
-          continue
-        }
-        if (kind !== 'absent') {
-          if (LASTING.test(error.message) || error.error.code === 3) keep(key, { error: error.error })
-          throw error
-        }
-        if (isLast)
-          throw checkedMs === undefined ? changed(client.endpoint.host, block, 'gone', remedy) : error
+  const askOnce = async (method: string, params: readonly unknown[]): Promise<Asked> => {
+    const sent = takesHash ? params : params.map((param) => (param === byHash ? number : param))
+    try {
+      const [result] = await Promise.all([client.request(method, sent), check()])
+      return { answer: { result }, isLate: result === null && ALWAYS_THERE.has(method) }
+    } catch (error) {
+      if (!(error instanceof OriginRefusal)) throw error
+      const kind = kindOf(error.error)
+      if (kind === 'pruned') throw pruned(client.endpoint.host, block, method)
+      if (sent.includes(byHash) && HASH_REFUSED.test(error.message)) {
+        takesHash = false
+        return askOnce(method, params)
       }
-      checkedMs = undefined
-      await sleep(LATE_WAIT_MS * 2 ** late)
+      return { answer: { error: error.error }, isLate: kind === 'absent' }
     }
+  }
+
+  const fetchAnswer = async (key: string, method: string, params: readonly unknown[]): Promise<unknown> => {
+    let asked = await askOnce(method, params)
+    for (let late = 0; asked.isLate && late < LATE_RETRIES; late++) {
+      await sleep(LATE_WAIT_MS * 2 ** late)
+      checkedMs = undefined
+      asked = await askOnce(method, params)
+    }
+    const isNull = () => 'result' in asked.answer && asked.answer.result === null
+    if (isNull() && !asked.isLate) {
+      // Before that is kept for good it is asked together with the fork's block, which a late server does not have.
+      checkedMs = undefined
+      asked = await askOnce(method, params)
+    }
+    const { answer, isLate } = asked
+    const isSure = checkedMs !== undefined
+    if ('result' in answer) {
+      if (!isLate && (isSure || !isNull())) keep(key, answer)
+    } else if (isLate && !isSure) throw changed(client.endpoint.host, block, 'gone', remedy)
+    else if (LASTING.test(answer.error.message) || answer.error.code === 3) keep(key, answer)
+    return open(answer)
   }
 
   return {

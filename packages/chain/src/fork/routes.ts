@@ -5,6 +5,7 @@
  */
 import { EMPTY_CODE_HASH, type Hash } from '@deed/evm'
 import { quantity } from '../hex.ts'
+import { findBlock, isPending } from '../rpc/block-parameter.ts'
 import { isObject } from '../rpc/decode.ts'
 import type { Context } from '../rpc/method.ts'
 import type { BlockParameter } from '../rpc/params.ts'
@@ -129,8 +130,10 @@ const wholeStorage = async ({ node: { chain } }: Context, hash: Hash, address: H
 const account: Route = async (origin, request) => {
   const passed = await blockRoute(1, true)(origin, request)
   if (passed !== undefined) return passed
-  const { chain } = request.context.node
-  await wholeStorage(request.context, chain.head.hash, request.values[0] as Hash)
+  const { context, values } = request
+  const some = await findBlock(context.node, values[1] as BlockParameter)
+  const hash = some === undefined || isPending(some) ? context.node.chain.head.hash : some.hash
+  await wholeStorage(context, hash, values[0] as Hash)
   return undefined
 }
 

@@ -68,8 +68,8 @@ export const createOriginState = (origin: Origin): OriginState => {
     return value
   }
 
-  const account: OriginState['account'] = (address) =>
-    read(address, GUESSED_ACCOUNT, () => ({
+  const account = (address: Address) =>
+    read<Account | null>(address, GUESSED_ACCOUNT, () => ({
       requests: [
         { method: 'eth_getBalance', params: [address, origin.at] },
         { method: 'eth_getTransactionCount', params: [address, origin.at] },
@@ -82,8 +82,10 @@ export const createOriginState = (origin: Origin): OriginState => {
         // Since EIP-161 an account without all three is none.
         if (balance === 0n && nonce === 0n && code.length === 0) return remember(address, null)
         const codeHash = code.length === 0 ? EMPTY_CODE_HASH : keccakHash(code)
-        owners.set(codeHash, address)
-        remember(codeHash, code, code.length)
+        if (code.length > 0) {
+          owners.set(codeHash, address)
+          remember(codeHash, code, code.length)
+        }
         // Of its storage nothing is known but what is read; so its trie begins empty.
         return remember(address, {
           balance,
@@ -105,13 +107,15 @@ export const createOriginState = (origin: Origin): OriginState => {
       }))
     },
     code(hash) {
-      const held = memory.get(hash)
-      if (held !== undefined) return held as Uint8Array
       const owner = owners.get(hash)
       if (owner === undefined) return undefined
-      memory.delete(owner)
-      account(owner)
-      return (memory.get(hash) as Uint8Array | undefined) ?? MISS
+      return read(hash, NO_CODE, () => ({
+        requests: [{ method: 'eth_getCode', params: [owner, origin.at] }],
+        decode: ([text]) => {
+          const code = bytes(origin, 'eth_getCode', text)
+          return remember(hash, code, code.length)
+        },
+      }))
     },
     blockHash: (number) => {
       const name = `#${number}`
@@ -150,6 +154,7 @@ const GUESSED_ACCOUNT: Account = {
   storageRoot: EMPTY_ROOT,
   incarnation: ORIGIN_LIFE,
 }
+const NO_CODE = new Uint8Array(0)
 const ZERO_HASH: Hash = `0x${'0'.repeat(64)}`
 
 const word = (origin: Origin, method: string, text: unknown): bigint => {

@@ -1,7 +1,7 @@
 /**
  * What forks have read of their origins, in a folder: `CHAIN/BLOCK` has a LevelDB for each block that was forked at,
  * `addresses` which chain answered where. All of it can be read again, so that whatever cannot be kept or read costs
- * time and nothing else; it is said once. Measured: 6 ms to open, 4 µs to read.
+ * time and nothing else; it is said once. Measured with 50,000 values on two busy cores: 35 ms to open, 8 µs to read one.
  */
 import {
   existsSync,
