@@ -12,8 +12,9 @@ import type { Entry } from '../mempool/mempool.ts'
 import { call } from '../rpc/dispatch.ts'
 import { serverError } from '../rpc/error.ts'
 import type { Control } from '../rpc/node.ts'
+import { found, settle } from '../state/missing.ts'
 import { createMemoryStore } from '../store/memory.ts'
-import type { Store } from '../store/store.ts'
+import { positionKey, type Store } from '../store/store.ts'
 import { createWallet, DEV_PRIVATE_KEYS } from './accounts.ts'
 import { createDevNode, type DevNode, type DevNodeOptions, LOCAL } from './node.ts'
 
@@ -35,7 +36,8 @@ export const createForkableNode = async (options: ForkableNodeOptions): Promise<
 
   const begin = async (settings: ForkSettings | undefined, store: Store | undefined): Promise<Begun> => {
     if (settings) caches ??= options.caches?.()
-    const fork = settings && (await openForkOf(settings, options, await caches))
+    const blockNumber = settings?.blockNumber ?? (store && (await firstNumberOf(store)))
+    const fork = settings && (await openForkOf({ ...settings, blockNumber }, options, await caches))
     try {
       const local = store ?? createMemoryStore()
       const inner = await createDevNode({
@@ -136,6 +138,13 @@ interface Begun {
   readonly settings: ForkSettings | undefined
   readonly chain: Chain
 }
+
+/** Where the chain begins that a store holds: there its fork goes on, whatever the newest block is by now. */
+const firstNumberOf = (store: Store): Promise<bigint | undefined> =>
+  settle(store, () => {
+    const hash = found(store.record('position', positionKey({ branch: 0, height: 0 })))
+    return hash && found(store.record('block', hash))?.block.header.number
+  })
 
 /** The chain of the moment; its listeners outlive it. */
 const withListeners = (chain: Chain, listeners: Set<(event: HeadEvent) => void>): Chain =>

@@ -96,7 +96,7 @@ const withStorageRoot = (
   const slots = layer.storage.get(address)
   if (!slots) return { ...account, storageRoot, incarnation }
   const changes: TrieChange[] = []
-  const voided = isPartial && incarnation === ORIGIN_LIFE ? NOTHING : undefined
+  const voided = isPartial && lives && incarnation === ORIGIN_LIFE ? NOTHING : undefined
   for (const [key, value] of slots)
     changes.push({ key: slotHashOf(key), value: value === 0n ? voided : encodeRlp(value) })
   return { ...account, storageRoot: collect(updateTrie(storageRoot, changes, trie), nodes), incarnation }
