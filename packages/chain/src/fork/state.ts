@@ -39,14 +39,19 @@ export interface OriginState {
 /** About what decoded values may occupy; a call of 50 million gas reads at most 24,000 cold slots. */
 const MEMORY_BYTES = 64 << 20
 const VALUE_BYTES = 300
-/** What a step may miss before it stops: by then it may be far astray. */
-const MAX_GUESSES = 256
+/**
+ * What a step may miss before it stops: by then it may be far astray. Twice as much each time that it was not enough,
+ * since every time the step runs from its beginning.
+ */
+const FIRST_GUESSES = 256
+const MAX_GUESSES = 16_384
 
 export const createOriginState = (origin: Origin): OriginState => {
   const memory: Cache<unknown> = createCache(MEMORY_BYTES)
   /** Whose code it is, so that it can be fetched once more when memory has lost it. */
   const owners = new Map<Hash, Address>()
   let missed = new Map<string, () => Promise<unknown>>()
+  let guesses = FIRST_GUESSES
 
   const read = <T>(key: string, guess: T, reading: () => Reading<T>): T | Miss => {
     const held = memory.get(key)
@@ -55,7 +60,7 @@ export const createOriginState = (origin: Origin): OriginState => {
     const known = requests.map(({ method, params }) => origin.known(method, params))
     if (!known.includes(undefined)) return decode(known)
     if (!missed.has(key)) {
-      if (missed.size >= MAX_GUESSES) return MISS
+      if (missed.size >= guesses) return MISS
       missed.set(key, async () => {
         const asked = requests.map(({ method, params }) => origin.ask(method, params))
         return decode(await Promise.all(asked).catch((error) => refused(origin, requests[0]!.method, error)))
@@ -130,6 +135,7 @@ export const createOriginState = (origin: Origin): OriginState => {
     },
     async load() {
       const wanted = [...missed.values()]
+      guesses = wanted.length < guesses ? FIRST_GUESSES : Math.min(guesses * 2, MAX_GUESSES)
       missed = new Map()
       const outcomes = await Promise.allSettled(wanted.map((ask) => ask()))
       // All before the first were true values, so it is needed; the others may have come of a guess.
