@@ -153,6 +153,9 @@ const sinceBefore =
     return isSo({ nonce, isContract }, request) ? askFor(origin, request.name, request.params) : undefined
   }
 
+const isUsedUp = ({ nonce }: { readonly nonce: bigint }, { values }: ForkRequest): boolean =>
+  nonce > (values[1] as bigint)
+
 const listOf = ({ result }: { readonly result: unknown }): readonly never[] =>
   Array.isArray(result) ? (result as never[]) : []
 
@@ -167,5 +170,6 @@ export const JOINED: Readonly<Record<string, Route>> = {
   ots_searchTransactionsBefore: searchBefore,
   ots_searchTransactionsAfter: searchAfter,
   ots_getContractCreator: sinceBefore(({ isContract }) => isContract),
-  ots_getTransactionBySenderAndNonce: sinceBefore(({ nonce }, { values }) => nonce > (values[1] as bigint)),
+  ots_getTransactionBySenderAndNonce: sinceBefore(isUsedUp),
+  eth_getTransactionBySenderAndNonce: sinceBefore(isUsedUp),
 }

@@ -148,7 +148,8 @@ const storageRange: Route = async (origin, request) => {
 
 const named = (names: string, own: Route): [string, Route][] => names.split(' ').map((name) => [name, own])
 
-const ROUTES: Readonly<Record<string, Route | undefined>> = Object.fromEntries([
+/** By method. A name that this node does not answer does no harm. */
+export const ROUTES: Readonly<Record<string, Route | undefined>> = Object.fromEntries([
   ...named('eth_getBalance eth_getTransactionCount eth_getCode eth_getAccountInfo', blockRoute(1, true)),
   ...named('eth_getStorageValues eth_call eth_estimateGas eth_createAccessList', blockRoute(1, true)),
   ...named('eth_simulateV1 debug_traceCall trace_callMany ots_hasCode', blockRoute(1, true)),
@@ -158,6 +159,7 @@ const ROUTES: Readonly<Record<string, Route | undefined>> = Object.fromEntries([
   ...named('debug_storageRangeAt', storageRange),
 
   ...named('eth_getBlockByNumber eth_getBlockTransactionCountByNumber', blockRoute(0, false)),
+  ...named('eth_getHeaderByNumber', blockRoute(0, false)),
   ...named('eth_getBlockReceipts eth_getBlockAccessList', blockRoute(0, false)),
   ...named('eth_getTransactionByBlockNumberAndIndex', blockRoute(0, false)),
   ...named('eth_getRawTransactionByBlockNumberAndIndex', blockRoute(0, false)),
@@ -166,7 +168,7 @@ const ROUTES: Readonly<Record<string, Route | undefined>> = Object.fromEntries([
   ...named('debug_traceBlockByNumber trace_block trace_replayBlockTransactions', blockRoute(0, false)),
   ...named('ots_getBlockDetails ots_getBlockTransactions erigon_getHeaderByNumber', blockRoute(0, false)),
 
-  ...named('eth_getBlockByHash eth_getBlockTransactionCountByHash', byHash),
+  ...named('eth_getBlockByHash eth_getHeaderByHash eth_getBlockTransactionCountByHash', byHash),
   ...named('eth_getTransactionByBlockHashAndIndex eth_getRawTransactionByBlockHashAndIndex', byHash),
   ...named('eth_getUncleCountByBlockHash eth_getUncleByBlockHashAndIndex', byHash),
   ...named('debug_traceBlockByHash ots_getBlockDetailsByHash', byHash),
