@@ -14,7 +14,7 @@ import type { SimulationFault } from './execute/simulated-call.ts'
 import type { BlockInputs, CallOptions, CallRequest, CallResult, Executed } from './execute/types.ts'
 import { validateBlock } from './execute/validate.ts'
 import type { ChainConfig, Rules } from './forks.ts'
-import { executeGenesis, type Genesis } from './genesis.ts'
+import { executeGenesis, type FirstBlock, type Genesis } from './genesis.ts'
 import { addEdits, copyEdits, type Edits } from './state/edits.ts'
 import { createLayer, mergeLayer, overlay } from './state/layer.ts'
 import { found, settle } from './state/missing.ts'
@@ -31,12 +31,6 @@ export interface ChainOptions {
   readonly genesis: Genesis | FirstBlock
   readonly store: Store
   readonly engine: Engine
-}
-
-/** A first block that was not made here: a fork's is the block of another chain. */
-export interface FirstBlock {
-  readonly config: ChainConfig
-  readonly first: Executed
 }
 
 export interface Chain {

@@ -1,7 +1,6 @@
 /** A fork: another chain's past under a chain of one's own. */
 import type { Address } from '@deed/evm'
-import type { FirstBlock } from '../chain.ts'
-import type { GenesisAccount } from '../genesis.ts'
+import type { FirstBlock, GenesisAccount } from '../genesis.ts'
 import { quantity } from '../hex.ts'
 import { createMemoryStore } from '../store/memory.ts'
 import type { Store } from '../store/store.ts'
