@@ -35,7 +35,6 @@ export interface ChainOptions {
 
 export interface Chain {
   readonly config: ChainConfig
-  /** The first block; on a fork not the one of number 0. */
   readonly genesis: BlockRecord
   /** The canonical head. */
   readonly head: BlockRecord
