@@ -57,6 +57,20 @@ const HOW: readonly (readonly [pattern: RegExp, run: (line: string) => Promise<u
     },
   ],
   [
+    /--fork-url|^DEED_FORK_URL=/,
+    async (line) => {
+      const origin = foreground('npx deed dev --no-platform --port 0')
+      const [, url] = await origin.out(/Deed is ready at (http:\S+)/)
+      const here = line
+        .replace(/https:\/\/eth\.example\.org\S*/, url!)
+        .replace(/--fork-block \d+/, '--fork-block 0')
+      const { out, stop } = foreground(`${here} --port 0 --no-platform --no-fork-cache`)
+      await out(/fork +of chain 31337 at block 0/)
+      await stop()
+      await origin.stop()
+    },
+  ],
+  [
     /^npx deed dev\b/,
     async (line) => {
       const { out, stop } = foreground(`${line} --port 0`)

@@ -123,7 +123,7 @@ const compare = async (
   const first = await commitBlock(store, tries, executeGenesis(store, genesisOf(chain, pre)))
   const reader = readerAt(store, first.position)
   const { root } = await tries.of(first)
-  const scope = { engine, rules, block, blockHash }
+  const scope = { engine, rules, block, isPartial: false, blockHash }
   const room = { gas: block.gasLimit, blobGas: rules.blobs.max * 2n ** 17n }
   const result = runTransaction(scope, reader, room, given)
   if (isFault(result))

@@ -98,6 +98,7 @@ const EXAMPLES: Readonly<Record<string, (scene: Scene) => unknown>> = {
   spender: ({ accounts }) => accounts[1],
   start: () => '0x',
   state: ({ state }) => state,
+  url: () => 'http://127.0.0.1:1',
   stateOverrides: ({ contract }) => ({ [contract]: { balance: '0x1', stateDiff: { [WORD]: WORD } } }),
   storageKeys: () => ['0x0', WORD],
   subscription: () => '0x1',

@@ -64,7 +64,8 @@ describe('the chain process', () => {
   })
 })
 
-/** What is refused although it is well asked: no access lists yet, no subscriptions over HTTP, a contract without balances. */
+/** What is refused although it is well asked: no access lists yet, no subscriptions over HTTP, a contract without balances,
+ * no fork. */
 const REFUSED: Readonly<Record<string, number>> = {
   eth_getBlockAccessList: -32001,
   eth_subscribe: -32601,
@@ -74,6 +75,7 @@ const REFUSED: Readonly<Record<string, number>> = {
   anvil_setERC20Balance: -32000,
   hardhat_dealERC20: -32000,
   tenderly_setErc20Balance: -32000,
+  anvil_setRpcUrl: -32000,
   hardhat_setMinGasPrice: -32602,
   anvil_setMinGasPrice: -32602,
 }

@@ -5,8 +5,7 @@
 import type { Address, Engine, Hash } from '@deed/evm'
 import type { Block, Receipt } from './block/types.ts'
 import { HeadForgotten, ImpossibleBlock, NotOnHead, UnknownBlock } from './chain-errors.ts'
-import { ancestorHashes } from './execute/ancestors.ts'
-import { blockContext, executeBlock, type Host, rulesAfter, rulesOf } from './execute/block.ts'
+import { executeBlock, type Host, rulesAfter, rulesOf, scopeIn } from './execute/block.ts'
 import { runCall } from './execute/call.ts'
 import { emptyBlock } from './execute/empty-blocks.ts'
 import { type BlockFault, blockFault, isBlockFault } from './execute/fault.ts'
@@ -18,7 +17,7 @@ import type { SimulationFault } from './execute/simulated-call.ts'
 import type { BlockInputs, CallOptions, CallRequest, CallResult, Executed } from './execute/types.ts'
 import { validateBlock } from './execute/validate.ts'
 import type { ChainConfig, Rules } from './forks.ts'
-import type { Genesis } from './genesis.ts'
+import type { FirstBlock, Genesis } from './genesis.ts'
 import { addEdits, copyEdits, type Edits, editsBatch, storedEdits } from './state/edits.ts'
 import { everyAccount, type WholeAccount } from './state/everything.ts'
 import { createLayer, mergeLayer, overlay } from './state/layer.ts'
@@ -51,7 +50,7 @@ import type { TransactionFault } from './transaction/fault.ts'
 import { createTurns } from './turns.ts'
 
 export interface ChainOptions {
-  readonly genesis: Genesis
+  readonly genesis: Genesis | FirstBlock
   readonly store: Store
   readonly engine: Engine
 }
@@ -174,16 +173,12 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
     return overlay(readerAt(store, record.position), layer)
   }
 
-  const scopeIn = ({ header }: Block, rules: Rules, parent: BlockRecord): Scope => {
-    const block = blockContext(header, rules)
-    return { engine, rules, block, blockHash: ancestorHashes(store, parent) }
-  }
   /** Where calls on a committed block run: most are on the same few. */
   const scopes = new WeakMap<BlockRecord, Scope>()
   const scopeOf = (record: BlockRecord): Scope => {
     let scope = scopes.get(record)
     if (scope === undefined) {
-      scope = scopeIn(record.block, rulesOf(config, record), record)
+      scope = scopeIn(host, record, rulesOf(config, record), record.block.header)
       scopes.set(record, scope)
     }
     return scope
@@ -383,7 +378,7 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
     callPending: async (request, pending, options = {}) => {
       const parent = await known(pending.parent)
       const rules = rulesAfter(config, parent, pending.block.header.timestamp)
-      const scope = scopeIn(pending.block, rules, parent)
+      const scope = scopeIn(host, parent, rules, pending.block.header)
       return call(scope, () => pendingReader(pending), request, options)
     },
     simulate: async (base, simulation) =>

@@ -32,6 +32,12 @@ export interface Genesis {
   readonly excessBlobGas?: bigint | undefined
 }
 
+/** A first block that was not made here: a fork's is the block of another chain. */
+export interface FirstBlock {
+  readonly config: ChainConfig
+  readonly first: Executed
+}
+
 export interface GenesisAccount {
   /** Wei. */
   readonly balance: bigint

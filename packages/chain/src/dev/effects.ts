@@ -148,7 +148,8 @@ export const openEffects = async (
         Object.assign(clock, createClock())
         state.settings = state.usual
         state.changes++
-        await rollBack(state, saved, Number(chain.head.block.header.number), new Map())
+        const blocks = chain.head.block.header.number - chain.genesis.block.header.number
+        await rollBack(state, saved, Number(blocks), new Map())
       },
       snapshot: async () => takeSnapshot(state),
       revert: async ({ id }) => {

@@ -1,6 +1,6 @@
 import { type Address, auto, type Engine } from '@deed/evm'
 import { openChain } from '../chain.ts'
-import type { Genesis, GenesisAccount } from '../genesis.ts'
+import type { FirstBlock, Genesis, GenesisAccount } from '../genesis.ts'
 import { DEV_BALANCE_WEI, DEV_CHAIN_ID, devGenesis } from '../genesis-dev.ts'
 import { createLifetimes } from '../mempool/lifetime.ts'
 import { createMempool, type Entry } from '../mempool/mempool.ts'
@@ -43,7 +43,7 @@ export interface DevNodeOptions {
   readonly alloc?: ReadonlyMap<Address, GenesisAccount>
   readonly gasLimit?: bigint
   /** A first block of another kind; then `genesisTime`, `alloc` and `gasLimit` do not count. */
-  readonly genesis?: Genesis
+  readonly genesis?: Genesis | FirstBlock
   /**
    * Private keys of the unlocked accounts, which have 10,000 ether each. Default: the ten of the well-known
    * mnemonic, which are refused on any chain but {@link DEV_CHAIN_ID}.
@@ -95,7 +95,8 @@ const CLIENT_VERSION = 'Deed/v0.1.0/typescript'
 /** A development chain of one's own: time, blocks and unlocked accounts are the developer's. */
 export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> => {
   const chainId = options.genesis?.config.chainId ?? options.chainId ?? DEV_CHAIN_ID
-  const wallet = createWallet(options.privateKeys ?? DEV_PRIVATE_KEYS, chainId)
+  const isFork = options.genesis !== undefined && 'first' in options.genesis
+  const wallet = createWallet(options.privateKeys ?? DEV_PRIVATE_KEYS, chainId, isFork)
   const { wallTime, order = 'fees' } = options
   const { record = () => {}, gather = async () => {}, warn = () => {} } = options
   const { uptimeMs = () => performance.now(), recover } = options

@@ -43,12 +43,11 @@ export const executeBlock = async (
   parent: BlockRecord,
   inputs: BlockInputs,
 ): Promise<Executed | BlockFault> => {
-  const { config, engine, store } = host
+  const { config, store } = host
   const { withdrawals = [], uncles = [] } = inputs
   const rules = rulesAfter(config, parent, inputs.timestamp)
   const opened = openHeader(parent, inputs, rules)
-  const block = blockContext(opened, rules)
-  const scope: Scope = { engine, rules, block, blockHash: ancestorHashes(store, parent) }
+  const scope = scopeIn(host, parent, rules, opened)
   const draft = await openDraft(host, parent)
 
   const { edits } = inputs
@@ -128,6 +127,20 @@ export const rulesOf = (
   const merged = terminal !== undefined && totalDifficulty - header.difficulty >= terminal
   return rulesAt(config, { number: header.number, timestamp: header.timestamp, merged })
 }
+
+/** Where the messages of a block on top of `parent` run. */
+export const scopeIn = (
+  { engine, store }: Pick<Host, 'engine' | 'store'>,
+  parent: BlockRecord,
+  rules: Rules,
+  header: Header,
+): Scope => ({
+  engine,
+  rules,
+  block: blockContext(header, rules),
+  isPartial: store.origin !== undefined,
+  blockHash: ancestorHashes(store, parent),
+})
 
 /** What contracts see of a block. */
 export const blockContext = (header: Header, rules: Rules): BlockContext => ({

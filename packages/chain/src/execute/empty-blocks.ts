@@ -9,15 +9,13 @@ import { headerHash } from '../block/header.ts'
 import { requestsHash } from '../block/requests.ts'
 import type { Block, Header } from '../block/types.ts'
 import { hexToBytes } from '../hex.ts'
-import { encodeRlp } from '../rlp.ts'
 import { createLayer, writeSlots } from '../state/layer.ts'
 import { found } from '../state/missing.ts'
-import { encodeAccount, hashOf, nodeStore, slotHashOf, whole } from '../state/root.ts'
+import { encodeAccount, hashOf, nodeStore, settleSlots, whole } from '../state/root.ts'
 import { readerAt } from '../state/tree.ts'
 import type { BlockTrie } from '../state/tries.ts'
-import type { Account } from '../state/types.ts'
 import type { BlockRecord } from '../store/store.ts'
-import { EMPTY_ROOT, hashOfTrie } from '../trie/node.ts'
+import { EMPTY_ROOT, hashOfTrie, rootChild } from '../trie/node.ts'
 import { leafOf } from '../trie/proof.ts'
 import { updateTrie } from '../trie/update.ts'
 import { type Host, openHeader, rulesAfter } from './block.ts'
@@ -53,26 +51,19 @@ export const emptyBlock = (
   let changed = 0
   for (const [to, input] of CALLS) {
     const account = found(state.account(to))
-    const given = input(opened)
-    const call = { to, state, input: given, number: opened.number, timestamp }
+    const { number } = opened
+    const call = { to, state, input: input(opened), number, timestamp, isPartial: nodes.isPartial }
     const written = account && nativeSystemCall(account.codeHash, call)
     if (!written) return undefined
-    let storage = undefined as ReturnType<typeof storageOf> | undefined
-    for (const [slot, value] of written) {
-      if (found(state.slot(to, slot)) === value) continue
-      storage ??= storageOf(account)
-      storage.slots.set(slot, value)
-      storage.changes.push({ key: slotHashOf(slot), value: value === 0n ? undefined : encodeRlp(value) })
-    }
-    if (!storage) continue
+    if (written.size === 0) continue
     const known = whole(leafOf(trie.root, hashOf(to), nodes))?.below
-    const before = known ?? (account.storageRoot === EMPTY_ROOT ? undefined : hexToBytes(account.storageRoot))
-    const below = whole(updateTrie(before, storage.changes, nodes)).root
+    const before = known ?? rootChild(account.storageRoot)
+    const below = settleSlots(nodes, before, written, account.incarnation)
     const after = { ...account, storageRoot: hashOfTrie(below) }
     layer.accounts.set(to, after)
-    writeSlots(layer, to, storage.slots)
+    writeSlots(layer, to, written)
     changes.push({ key: hashOf(to), value: encodeAccount(after), below })
-    changed += 1 + storage.slots.size
+    changed += 1 + written.size
   }
   const root = whole(updateTrie(trie.root, changes, nodes)).root
   const header: Header = {
@@ -98,11 +89,6 @@ export const emptyBlock = (
     trie: { root, changed: trie.changed + changed, blocks: trie.blocks + 1, held: trie.held },
   }
 }
-
-const storageOf = (_: Account) => ({
-  slots: new Map<bigint, bigint>(),
-  changes: [] as { key: Uint8Array; value: Uint8Array | undefined }[],
-})
 
 /** What the protocol calls in an empty block, and with which word. */
 const CALLS: readonly (readonly [Address, (header: Header) => bigint])[] = [

@@ -36,6 +36,8 @@ export interface Scope {
   readonly engine: Engine
   readonly rules: Rules
   readonly block: BlockContext
+  /** The state is a fork's, of which only what was read is at hand. */
+  readonly isPartial: boolean
   /** Hash of an ancestor of the block. */
   readonly blockHash: (number: bigint) => Hash | Miss
   /** In place of the fork's own. */
@@ -166,10 +168,10 @@ export const runSystemCall = (
   if (account === undefined || account.codeHash === EMPTY_CODE_HASH) return undefined
   const { number, timestamp } = scope.block
   const input = data.length === 0 ? 0n : bytesToBigint(data)
-  const written = nativeSystemCall(account.codeHash, { to, state, input, number, timestamp })
+  const { isPartial } = scope
+  const written = nativeSystemCall(account.codeHash, { to, state, input, number, timestamp, isPartial })
   if (written) {
-    const changed = [...written].filter(([key, value]) => found(state.slot(to, key)) !== value)
-    if (changed.length > 0) writeSlots(layer, to, new Map(changed))
+    if (written.size > 0) writeSlots(layer, to, written)
     return { status: 'success', output: NO_OUTPUT }
   }
   const outcome = scope.engine.run({
@@ -279,7 +281,8 @@ const warmSet = (
 const NO_OUTPUT = new Uint8Array(0)
 const NOTHING_WARM: WarmSet = { addresses: [], slots: [] }
 const ZERO_ADDRESS: Address = '0x0000000000000000000000000000000000000000'
-const SYSTEM_ADDRESS: Address = '0xfffffffffffffffffffffffffffffffffffffffe'
+/** Who calls where the protocol does. */
+export const SYSTEM_ADDRESS: Address = '0xfffffffffffffffffffffffffffffffffffffffe'
 const SYSTEM_CALL_GAS = 30_000_000n
 /** An authorization's intrinsic gas less what one costs whose authority exists already. */
 const EXISTING_AUTHORITY_REFUND = 12_500n

@@ -1,13 +1,19 @@
 import type { Hash } from '@deed/evm'
-import { executeGenesis, type Genesis } from '../genesis.ts'
+import { executeGenesis, type FirstBlock, type Genesis } from '../genesis.ts'
 import { found, settle } from '../state/missing.ts'
 import type { Tries } from '../state/tries.ts'
 import { commitBatch } from '../store/commit.ts'
 import { type BlockRecord, joinBatches, type Put, positionKey, type Store } from '../store/store.ts'
+import type { Executed } from './types.ts'
 
 /** Commits genesis to an empty store, or makes sure that the store was begun with the same one. */
-export const openGenesis = async (store: Store, tries: Tries, genesis: Genesis): Promise<BlockRecord> => {
-  const executed = await settle(store, () => executeGenesis(store, genesis))
+export const openGenesis = async (
+  store: Store,
+  tries: Tries,
+  genesis: Genesis | FirstBlock,
+): Promise<BlockRecord> => {
+  const executed =
+    'first' in genesis ? genesis.first : await settle(store, () => executeGenesis(store, genesis))
   const present = await settle(store, () => found(store.record('position', FIRST)))
   if (present === undefined) {
     const { record, batch } = await settle(store, () => commitBatch(store, tries, executed))
@@ -21,7 +27,7 @@ export const openGenesis = async (store: Store, tries: Tries, genesis: Genesis):
   }
   const chainId = await settle(store, () => found(store.record('meta', 'chainId')))
   if (chainId !== String(genesis.config.chainId)) throw new OtherChainId(genesis.config.chainId, chainId)
-  if (present !== executed.hash) throw new OtherGenesis(executed.hash, present)
+  if (present !== executed.hash) throw new OtherGenesis(executed, present)
   return (await settle(store, () => found(store.record('block', present))))!
 }
 
@@ -41,9 +47,9 @@ class OtherChainId extends Error {
 class OtherGenesis extends Error {
   override readonly name = 'OtherGenesis'
   readonly code = 'DEED_OTHER_GENESIS'
-  constructor(expected: Hash, present: Hash) {
+  constructor({ hash, block }: Executed, present: Hash) {
     super(
-      `The store holds a chain whose genesis is ${present}, not ${expected}: open it with its own settings, or use another folder`,
+      `The store holds a chain whose block ${block.header.number} is ${present}, not ${hash}: open it with its own settings, or use another folder`,
     )
   }
 }

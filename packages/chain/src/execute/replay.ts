@@ -14,10 +14,9 @@ import type { BlockRecord } from '../store/store.ts'
 import { isFault, type TransactionFault } from '../transaction/fault.ts'
 import { GAS_PER_BLOB } from '../transaction/price.ts'
 import { entriesFrom } from '../trie/walk.ts'
-import { ancestorHashes } from './ancestors.ts'
-import { blockContext, type Host, rulesAfter } from './block.ts'
+import { type Host, rulesAfter, scopeIn } from './block.ts'
 import { runCall } from './call.ts'
-import type { MessageTracer, Scope } from './message.ts'
+import type { MessageTracer } from './message.ts'
 import { beginBlock } from './system.ts'
 import { runTransaction, type TransactionResult } from './transaction.ts'
 import type { CallOptions, CallRequest, CallResult } from './types.ts'
@@ -44,10 +43,9 @@ export const replayBlock = async (
   parent: BlockRecord,
   { header, transactions }: Block,
 ): Promise<Replay> => {
-  const { config, engine, store } = host
+  const { config, store } = host
   const rules = rulesAfter(config, parent, header.timestamp)
-  const block = blockContext(header, rules)
-  const scope: Scope = { engine, rules, block, blockHash: ancestorHashes(store, parent) }
+  const scope = scopeIn(host, parent, rules, header)
   const draft = await openDraft(host, parent)
   const edits = await settle(store, () => found(store.record('meta', editsKey(headerHash(header)))))
   if (edits !== undefined) {
@@ -55,7 +53,7 @@ export const replayBlock = async (
     draft.merge(await settle(store, () => overrideLayer(draft.state, made)))
   }
   await draft.step((layer, state) => beginBlock(scope, layer, state, header))
-  const room = { gas: block.gasLimit, blobGas: rules.blobs.max * GAS_PER_BLOB }
+  const room = { gas: header.gasLimit, blobGas: rules.blobs.max * GAS_PER_BLOB }
   let index = 0
   return {
     next: async (tracer) => {

@@ -117,7 +117,8 @@ const simulateBlock = async (
   if ('code' in precompiles) return precompiles
   const context = blockContext(opened, rules)
   const block = { ...context, blobBaseFee: overrides.blobBaseFee ?? context.blobBaseFee }
-  const scope: Scope = { engine, rules, block, blockHash, precompiles }
+  const isPartial = store.origin !== undefined
+  const scope: Scope = { engine, rules, block, isPartial, blockHash, precompiles }
 
   draft.merge(await settle(store, () => overrideLayer(draft.state, state)))
   await draft.step((layer, below) => beginBlock(scope, layer, below, opened))

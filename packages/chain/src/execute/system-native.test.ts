@@ -42,7 +42,13 @@ describe('a native system call', () => {
         (slots, number, timestamp, input) => {
           const rules = rulesAt(genesis.config, { number, timestamp, merged: true })
           const block = { ...blockContext(record.block.header, rules), number, timestamp }
-          const scope: Scope = { engine: interpreter, rules, block, blockHash: () => wordToHash(0n) }
+          const scope: Scope = {
+            engine: interpreter,
+            rules,
+            block,
+            isPartial: false,
+            blockHash: () => wordToHash(0n),
+          }
           const run = (codes: Map<`0x${string}`, Uint8Array>, codeHash: `0x${string}`) => {
             const below = createLayer()
             below.accounts.set(address, { ...account, codeHash })

@@ -20,13 +20,33 @@ export interface SystemCall {
   readonly input: bigint
   readonly number: bigint
   readonly timestamp: bigint
+  /** Of a fork's state, where a read may cost an exchange with the origin. */
+  readonly isPartial: boolean
 }
 
-/** Slots that the call writes. `undefined`: it has to run on the engine. A native call succeeds and returns nothing. */
-export const nativeSystemCall = (codeHash: Hash, call: SystemCall): ReadonlyMap<bigint, bigint> | undefined =>
-  NATIVE.get(codeHash)?.(call)
+/**
+ * Slots that the call writes. `undefined`: it has to run on the engine. A native call succeeds and returns nothing.
+ * On a fork a zero is written whatever was there before, so that no block has to ask the origin.
+ */
+export const nativeSystemCall = (codeHash: Hash, call: SystemCall): Slots | undefined => {
+  const written = NATIVE.get(codeHash)?.(call)
+  return written && (call.isPartial ? written : withoutZeros(written, call))
+}
 
-type Native = (call: SystemCall) => ReadonlyMap<bigint, bigint> | undefined
+/** What follows a zero over a zero is nothing. */
+const withoutZeros = (written: Slots, { to, state }: SystemCall): Slots => {
+  let changed: Map<bigint, bigint> | undefined
+  for (const [slot, value] of written)
+    if (value === 0n && found(state.slot(to, slot)) === 0n) {
+      changed ??= new Map(written)
+      changed.delete(slot)
+    }
+  return changed ?? written
+}
+
+type Slots = ReadonlyMap<bigint, bigint>
+
+type Native = (call: SystemCall) => Slots | undefined
 
 /** EIP-4788: the time, and behind it the root, in a ring. */
 const storeBeaconRoot: Native = ({ input, timestamp }) => {
@@ -50,7 +70,7 @@ const dequeueNothing: Native = ({ to, state }) => {
 const RING = 8191n
 /** Excess, count, head and tail of a queue of requests. */
 const QUEUE_SLOTS = [0n, 1n, 2n, 3n] as const
-const NO_SLOTS: ReadonlyMap<bigint, bigint> = new Map()
+const NO_SLOTS: Slots = new Map()
 
 const NATIVE: ReadonlyMap<Hash, Native> = new Map(
   (

@@ -14,6 +14,7 @@ import {
   quantity,
   quantity64,
   slot,
+  text,
 } from './decode.ts'
 import { type Method, method } from './method.ts'
 import * as control from './methods/control.ts'
@@ -61,6 +62,7 @@ export const DEV_METHODS: Readonly<Record<string, Method>> = Object.fromEntries(
   ...named(['evm_snapshot', 'anvil_snapshot'], method('dev', 1, [], evm.evmSnapshot)),
   ...named(['evm_revert', 'anvil_revert'], method('dev', 5, [param('snapshot', quantity)], evm.evmRevert)),
   ...both('reset', method('dev', 5, [options], control.reset)),
+  ...named(['anvil_setRpcUrl'], method('dev', 1, [param('url', text)], control.setRpcUrl)),
   ...named(['debug_setHead'], method('dev', 5, [param('blockNumber', quantity64)], control.setHead)),
   ...named(['anvil_rollback'], method('dev', 5, [param('blocks', orElse(count, 1))], control.rollback)),
   ...named(

@@ -77,7 +77,9 @@ export const call = async (context: Context, name: string, params: unknown): Pro
   let result = key && memo.get(key)
   if (result === undefined) {
     const { version } = chain
-    result = await method.run(context, ...(decodeParams(method.params, given) as never[]))
+    const values = decodeParams(method.params, given)
+    const answered = await context.node.fork?.answer({ context, name, values, params: given })
+    result = answered === undefined ? await method.run(context, ...(values as never[])) : answered.result
     if (key && version === chain.version) memo.set(key, result)
   }
   // Nothing is told that a killed process would not remember.

@@ -4,6 +4,7 @@ import type { BlockSettings } from '../dev/block-settings.ts'
 import type { Impersonation } from '../dev/impersonation.ts'
 import type { GivenTransaction } from '../dev/input.ts'
 import type { Executed } from '../execute/types.ts'
+import type { Fork, ForkSettings } from '../fork/fork.ts'
 import type { Entry, Mempool } from '../mempool/mempool.ts'
 import type { MempoolOrder } from '../mempool/order.ts'
 import type { StateOverrides } from '../state/types.ts'
@@ -15,6 +16,8 @@ import type { Wallet } from './wallet.ts'
 export interface Node {
   readonly clientVersion: string
   readonly chain: Chain
+  /** Whose past the chain has, if it is not its own. */
+  readonly fork?: Fork | undefined
   readonly mempool: Mempool
   /** Unlocked accounts; without any outside a development chain. */
   readonly wallet: Wallet
@@ -76,6 +79,11 @@ export interface Control {
   rollback(blocks: number): Promise<void>
   /** Back to the first block, with nothing of what was set since. */
   reset(): Promise<void>
+  /**
+   * Begins another chain: a fork of an origin, or without one a chain of its own. What is left out of the settings
+   * stays as it was. Absent where only the node's own chain can be had.
+   */
+  fork?(settings: Partial<ForkSettings> | undefined): Promise<void>
   readonly impersonation: Readonly<Impersonation>
   /** Takes transactions in the account's name without a key from now on. */
   impersonate(address: Address): Promise<void>

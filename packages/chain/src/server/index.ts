@@ -8,5 +8,7 @@ export type {
   ChainProcessOptions,
   ChainProcessOrder,
   ChainProcessReport,
+  ForkReport,
+  ProcessForkOptions,
 } from './process.ts'
 export { ListenError, type RpcServer, type ServerOptions, startServer } from './server.ts'

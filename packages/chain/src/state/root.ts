@@ -1,6 +1,10 @@
 /**
  * From what a block changed to the new state root. Roots are computed once a block from its changes; reading
  * never walks a trie.
+ *
+ * On a fork the tries hold only what was written since: nobody has the rest of the origin's. What is not in such a
+ * trie may be anything, so what was voided stands in it as {@link NOTHING}. The root then commits to everything that
+ * differs from the origin's state, to which the chain of parents commits.
  */
 import { type Address, type Hash, keccak256, MISS } from '@deed/evm'
 import { hexToBytes, wordToHash } from '../hex.ts'
@@ -32,7 +36,7 @@ export interface Settled {
 
 /** The state of `layer` over the state of `trie`, which `below` reads. `height`: of the block that it becomes. */
 export const settleLayer = (
-  nodes: NodeStore,
+  nodes: StateNodes,
   trie: Child,
   below: Reader,
   layer: Layer,
@@ -46,12 +50,12 @@ export const settleLayer = (
     const before = found(below.account(address))
     const written = layer.accounts.get(address)
     const account = written ?? (layer.accounts.has(address) ? undefined : before)
-    if (account === undefined && before === undefined) return
+    if (account === undefined && before === undefined && !nodes.isPartial) return
     const key = hashOf(address)
     changed++
     if (account === undefined) {
       accounts.set(address, undefined)
-      changes.push({ key, value: undefined })
+      changes.push({ key, value: nodes.isPartial ? NOTHING : undefined })
       return
     }
     const lives = before !== undefined && !layer.cleared.has(address)
@@ -60,7 +64,7 @@ export const settleLayer = (
     const slots = layer.storage.get(address)
     const known = lives ? whole(leafOf(trie, key, nodes))?.below : undefined
     const storage = known ?? rootChild(storageBefore)
-    const storageAfter = slots ? settleSlots(nodes, storage, slots) : storage
+    const storageAfter = slots ? settleSlots(nodes, storage, slots, lives ? incarnation : undefined) : storage
     const storageRoot = slots ? hashOfTrie(storageAfter) : storageBefore
     const after = { ...account, storageRoot, incarnation }
     changed += slots?.size ?? 0
@@ -76,6 +80,12 @@ export const settleLayer = (
   const after = whole(updateTrie(trie, changes, nodes)).root
   return { root: hashOfTrie(after), trie: after, layer: { ...layer, accounts }, changed }
 }
+
+/** RLP of the empty string, which reads as zero: a voided slot or account in a fork's trie. */
+const NOTHING = Uint8Array.of(0x80)
+
+/** On a fork, the incarnation of what lives since before it. */
+export const ORIGIN_LIFE = 0
 
 /** As it stands in the state trie (Yellow Paper 4.1). */
 export const encodeAccount = ({ nonce, balance, storageRoot, codeHash }: Account): Uint8Array =>
@@ -104,17 +114,31 @@ const SLOT_HASHES = new Map<bigint, Uint8Array>()
 /** Some 150 bytes each. */
 const MAX_REMEMBERED = 50_000
 
-export const nodeStore = (store: Store): NodeStore => ({
+/** Nodes of a state's tries. */
+export interface StateNodes extends NodeStore {
+  /** Whether they hold only what a fork has written. */
+  readonly isPartial: boolean
+}
+
+export const nodeStore = (store: Store): StateNodes => ({
+  isPartial: store.origin !== undefined,
   get(hash) {
     const node = store.record('node', hash)
     return node === MISS ? giveUp() : node
   },
 })
 
-const settleSlots = (nodes: NodeStore, storage: Child, slots: ReadonlyMap<bigint, bigint>): Child => {
+/** @param incarnation of the account's life; `undefined` when it begins. */
+export const settleSlots = (
+  nodes: StateNodes,
+  storage: Child,
+  slots: ReadonlyMap<bigint, bigint>,
+  incarnation: number | undefined,
+): Child => {
+  const voided = nodes.isPartial && incarnation === ORIGIN_LIFE ? NOTHING : undefined
   const changes: TrieChange[] = []
   for (const [key, value] of slots)
-    changes.push({ key: slotHashOf(key), value: value === 0n ? undefined : encodeRlp(value) })
+    changes.push({ key: slotHashOf(key), value: value === 0n ? voided : encodeRlp(value) })
   return whole(updateTrie(storage, changes, nodes)).root
 }
 

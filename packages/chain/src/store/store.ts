@@ -35,6 +35,13 @@ export interface Store {
   /** Resolves when everything written so far will survive; rejects if it will not. `undefined`: it does now. */
   settled(): Promise<void> | undefined
   close(): Promise<void>
+  /** Of a fork: what lies below its first block. Its tries hold only what was written since. */
+  readonly origin?: { blockHash(number: bigint): Hash | undefined | Miss }
+  /**
+   * Whether anything read since the last load was a guess, which lets a step run on and name more of what it
+   * needs: its result is void, and it must run again after {@link Store.load}.
+   */
+  guessed?(): boolean
 }
 
 /** A state's place: within one branch of the tree of states, heights count blocks from genesis. */

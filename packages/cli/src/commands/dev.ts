@@ -6,6 +6,7 @@ import { explainOptions, tellFailure } from '../debug/told.ts'
 import { CommandError, EXIT, usageError } from '../fault.ts'
 import { choice, flag, number, text, texts } from '../options.ts'
 import { engineSecret } from '../supervise/engine-secret.ts'
+import { FORK_OPTIONS, forkOf } from '../supervise/fork.ts'
 import { type House, openHouse } from '../supervise/house.ts'
 import { DEV_KEEPER } from '../supervise/keeper-account.ts'
 import { temporaryFolder } from '../temporary.ts'
@@ -20,7 +21,7 @@ const MAX_BLOCK_TIME_SECONDS = 3600
 export const dev = command({
   name: 'dev',
   usage:
-    '[--data DIR | --memory] [--port N] [--host ADDRESS] [--allow-host NAME …] [--block-time S] [--no-platform] [--artifacts DIR …] [--json]',
+    '[--data DIR | --memory] [--port N] [--host ADDRESS] [--allow-host NAME …] [--block-time S] [--fork-url URL] [--no-platform] [--artifacts DIR …] [--json]',
   about: [
     'Runs a development chain with its keeper and its page, all on one port, until Ctrl-C. The ten accounts of the',
     'well-known mnemonic own 10,000 ETH each. Everything is kept in the folder .deed: whoever starts it again goes on',
@@ -58,6 +59,7 @@ export const dev = command({
     ),
     artifacts: texts('DIR', 'compiled contracts, besides those in out and artifacts; may be repeated'),
     'no-explain': flag('failures are not explained'),
+    ...FORK_OPTIONS,
     json: flag('one JSON object a line instead of text'),
   },
   examples: [
@@ -66,13 +68,18 @@ export const dev = command({
     ['npx deed dev --memory', 'a new chain each time'],
     ['npx deed dev --no-platform', 'JSON-RPC alone'],
     [
+      'npx deed dev --fork-url https://eth.example.org --fork-block 23000000',
+      'that chain as it was then, and what you do to it',
+    ],
+    [
       'npx deed dev --host 0.0.0.0 --allow-host my-box.lan',
       'for other machines too; its accounts are everybody’s',
     ],
   ],
   run: async (options, _, terminal) => {
     const chainId = options['chain-id'] ?? DEV_CHAIN_ID
-    if (chainId !== DEV_CHAIN_ID) {
+    const fork = forkOf(options, terminal)
+    if (chainId !== DEV_CHAIN_ID && !fork) {
       throw new CommandError(
         'DEED_DEV_MNEMONIC',
         `The accounts of \`deed dev\` come from the well-known mnemonic, whose keys everybody has; they are refused on chain id ${chainId}. Leave --chain-id out, for ${DEV_CHAIN_ID}.`,
@@ -83,8 +90,10 @@ export const dev = command({
         'DEED_BAD_OPTION',
         '--memory keeps nothing, so there is no --data. Leave one of them out.',
       )
-    const temporary = options.memory ? await temporaryFolder('dev') : undefined
+    // What is done to a fork lives in memory, and so does what the platform makes of it.
+    const temporary = options.memory || fork ? await temporaryFolder('dev') : undefined
     const folder = temporary ?? (await claimDataFolder(options.data, terminal))
+    const isCached = !options['no-fork-cache'] && !options.memory
     const enginePort = options['engine-port']
     const blockTime = options['block-time']
     const say = options.json
@@ -98,7 +107,15 @@ export const dev = command({
           port: options.port ?? DEFAULT_PORT,
           chainId,
           ...(blockTime !== undefined && { blockTimeMs: Math.round(blockTime * 1000) }),
-          ...(!options.memory && { chainFolder: join(folder, 'chain') }),
+          ...(!temporary && { chainFolder: join(folder, 'chain') }),
+          ...(fork && {
+            fork: {
+              ...fork,
+              cacheFolder: isCached
+                ? join(await claimDataFolder(options.data, terminal), 'forks')
+                : undefined,
+            },
+          }),
           ...(options.durable && { durable: true }),
           ...(options.order && { order: options.order }),
           ...(options.ipc !== undefined && { ipc: resolve(terminal.folder, options.ipc) }),
@@ -164,7 +181,7 @@ export const untilStopped = ({ stop }: Terminal): Promise<void> =>
   })
 
 const announce = async (
-  { url, pids }: House,
+  { url, pids, chainId, fork }: House,
   options: { readonly json: boolean | undefined; readonly 'no-keeper': boolean | undefined },
   folder: string | undefined,
   t: Terminal,
@@ -180,7 +197,7 @@ const announce = async (
         : DEV_KEEPER
       : undefined
   if (options.json) {
-    const ready = { event: 'ready', url, chainId: DEV_CHAIN_ID, accounts, block, folder: folder ?? null }
+    const ready = { event: 'ready', url, chainId, fork, accounts, block, folder: folder ?? null }
     t.out(JSON.stringify({ ...ready, ...(keeperAccount && { keeper: keeperAccount }), ...pids() }))
     return
   }
@@ -189,7 +206,10 @@ const announce = async (
       '',
       `  ${t.style('bold', 'Deed')} is ready at ${t.style(['bold', 'underline'], url)}`,
       '',
-      `  JSON-RPC and WebSocket${platform ? ', in a browser the page, /api' : ''}; chain id ${DEV_CHAIN_ID}`,
+      `  JSON-RPC and WebSocket${platform ? ', in a browser the page, /api' : ''}; chain id ${chainId}`,
+      ...(fork
+        ? [`  fork      of chain ${fork.chainId} at block ${fork.blockNumber}, read from ${fork.url}`]
+        : []),
       `  chain     ${folder === undefined ? 'in memory: it ends with this command' : `${block === 0 ? 'new' : `goes on at block ${block}`}, kept in ${folder}`}`,
       ...(await blocksLine(ask)),
       `  keeper    ${keeperAccount ?? 'none'}`,

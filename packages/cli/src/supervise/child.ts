@@ -12,7 +12,7 @@ export interface Program {
   readonly file: string
   /** Given as JSON, the first argument. Asked anew at each start. */
   readonly options: () => unknown
-  readonly env?: NodeJS.ProcessEnv
+  readonly env?: NodeJS.ProcessEnv | undefined
 }
 
 /** What a child says to its supervisor. */

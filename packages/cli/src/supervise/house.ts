@@ -4,9 +4,10 @@
  */
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { ChainProcessNews, ChainProcessOptions } from '@deed/chain/server'
+import type { ChainProcessNews, ChainProcessOptions, ForkReport } from '@deed/chain/server'
 import { CommandError } from '../fault.ts'
 import { type Child, superviseChild } from './child.ts'
+import type { HouseFork } from './fork.ts'
 import { DEV_KEEPER } from './keeper-account.ts'
 
 export interface HouseOptions {
@@ -35,6 +36,8 @@ export interface HouseOptions {
   readonly keeper: boolean
   /** How failures are explained; default: not at all. */
   readonly explain?: ChainProcessOptions['explain']
+  /** Another chain, under whose blocks this one begins. */
+  readonly fork?: HouseFork | undefined
 }
 
 export interface HouseEvents {
@@ -47,6 +50,9 @@ export interface HouseEvents {
 
 export interface House {
   readonly url: string
+  readonly chainId: number
+  /** What it is a fork of. */
+  readonly fork: ForkReport | undefined
   /** Resolves when keeper and page are there too; rejects if the platform cannot be started. */
   readonly platformReady: Promise<void>
   /** Rejects when the chain has died: what was on it is gone, even if another one answers in its place. */
@@ -58,7 +64,8 @@ export interface House {
 
 /** Resolves when the chain is ready. @throws the chain's own error, such as DEED_PORT_IN_USE. */
 export const openHouse = async (options: HouseOptions, events: HouseEvents): Promise<House> => {
-  let { port } = options
+  let { port, chainId } = options
+  let fork: ForkReport | undefined
   let platformPort: number | undefined
   const tellForward = () => {
     const target = platformPort === undefined ? null : { host: LOOPBACK, port: platformPort }
@@ -72,13 +79,20 @@ export const openHouse = async (options: HouseOptions, events: HouseEvents): Pro
     {
       name: 'chain',
       file: fileOf('@deed/chain/server/main'),
-      options: () => chainOptions(options, port, isFirstStart),
+      options: () => ({
+        ...chainOptions(options, port, isFirstStart),
+        ...(options.fork && forkOptions(options.fork, fork)),
+      }),
+      env: options.fork?.env,
     },
     {
       onReady: (message) => {
         // The first port holds for good: clients know it.
         port = Number(message.port)
         isFirstStart = false
+        chainId = Number(message.chainId)
+        // Whoever forked at the newest block stays there when the chain has to start again.
+        fork ??= message.fork as ForkReport | undefined
         tellForward()
       },
       onDeath: (how, retryMs, quiet) => {
@@ -95,13 +109,15 @@ export const openHouse = async (options: HouseOptions, events: HouseEvents): Pro
   )
   await chain.ready
   const url = `http://${nameOf(options.host)}:${port}`
-  const platform = options.platform ? startPlatform(options, url, events, tellPort) : undefined
+  const platform = options.platform ? startPlatform(options, url, fork, events, tellPort) : undefined
   function tellPort(listening: number | undefined) {
     platformPort = listening
     tellForward()
   }
   return {
     url,
+    chainId,
+    fork,
     platformReady: platform?.ready ?? Promise.resolve(),
     chainLost: lost.promise,
     pids: () => ({ chain: chain.pid, platform: platform?.pid }),
@@ -115,6 +131,7 @@ export const openHouse = async (options: HouseOptions, events: HouseEvents): Pro
 const startPlatform = (
   options: HouseOptions,
   url: string,
+  fork: ForkReport | undefined,
   events: HouseEvents,
   tellPort: (port: number | undefined) => void,
 ): Child =>
@@ -122,7 +139,11 @@ const startPlatform = (
     {
       name: 'platform',
       file: join(dirname(fileOf('@deed/platform')), 'main.ts'),
-      options: () => platformOptions(options, url),
+      options: () => ({
+        ...platformOptions(options, url),
+        // Whatever deeds the origin has, its whole history is not gone through for them.
+        ...(fork && { fromBlock: fork.blockNumber + 1 }),
+      }),
     },
     {
       onReady: (message) => tellPort(Number(message.port)),
@@ -174,6 +195,14 @@ const chainOptions = (options: HouseOptions, port: number, isFirstStart: boolean
     ...(explain && { explain }),
   }
 }
+
+const forkOptions = (
+  { options, cacheFolder }: HouseFork,
+  fork: ForkReport | undefined,
+): Partial<ChainProcessOptions> => ({
+  fork: { ...options, ...(fork && { blockNumber: fork.blockNumber }) },
+  ...(cacheFolder !== undefined && { forkCacheFolder: cacheFolder }),
+})
 
 const platformOptions = (options: HouseOptions, rpcUrl: string) => ({
   rpcUrl,

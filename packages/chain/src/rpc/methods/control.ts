@@ -4,8 +4,19 @@ import type { GivenTransaction } from '../../dev/input.ts'
 import { bytesToHex, quantity } from '../../hex.ts'
 import { encodeTransaction } from '../../transaction/codec.ts'
 import { controlOf } from '../control.ts'
-import { count, type Decoder, bytes as decodeBytes, isObject, list, refuse } from '../decode.ts'
-import { RPC_CODE, RpcError } from '../error.ts'
+import {
+  count,
+  type Decoder,
+  bytes as decodeBytes,
+  integer,
+  isObject,
+  list,
+  maybe,
+  object,
+  refuse,
+  text,
+} from '../decode.ts'
+import { RPC_CODE, RpcError, serverError } from '../error.ts'
 import { formatBlock, type Json } from '../format.ts'
 import type { Context } from '../method.ts'
 import type { Node } from '../node.ts'
@@ -122,13 +133,31 @@ export const removePoolTransactions = async ({ node }: Context, sender: Address)
   return null
 }
 
-/** To the first block. There is no origin to fork from; viem sends an empty `forking` where none is meant. */
+/**
+ * To the first block; with `forking` to that of a fork, which need not be the present one. On a fork, nothing at all
+ * ends it, as with anvil and Hardhat; an empty `forking`, which is what viem sends, stays where it is.
+ */
 export const reset = async ({ node }: Context, options: unknown) => {
-  const forking = isObject(options) && isObject(options.forking) ? options.forking : {}
-  if ((forking.jsonRpcUrl ?? forking.blockNumber ?? undefined) !== undefined)
-    refuse('argument 0 (options).forking', 'nothing: this chain has no origin to fork from', forking)
-  await controlOf(node).reset()
+  const control = controlOf(node)
+  const at = 'argument 0 (options).forking'
+  const forking = isObject(options) && isObject(options.forking) ? FORKING(options.forking, at) : undefined
+  const { jsonRpcUrl: url, blockNumber } = forking ?? {}
+  if ((url ?? blockNumber) !== undefined) {
+    if (control.fork === undefined) return refuse(at, 'nothing: this chain cannot fork another', options)
+    await control.fork({ ...(url !== undefined && { url }), blockNumber })
+  } else if (forking === undefined && node.fork !== undefined) await control.fork?.(undefined)
+  else await control.reset()
   return true
+}
+
+const FORKING = object({ jsonRpcUrl: maybe(text), blockNumber: maybe(integer) })
+
+/** Asks for the same chain at another address. */
+export const setRpcUrl = ({ node }: Context, url: string) => {
+  if (node.fork === undefined)
+    throw serverError('DEED_FORK_NONE', 'this chain is not a fork: it has no origin')
+  node.fork.setUrl(url)
+  return null
 }
 
 export const rollback = async ({ node }: Context, blocks: number) => {
@@ -200,16 +229,23 @@ export const setLoggingEnabled = ({ node: { explainer } }: Context, on: boolean)
   return true
 }
 
-export const metadata = ({ node: { chain, clientVersion } }: Context): Json => ({
+export const metadata = ({ node: { chain, clientVersion, fork } }: Context): Json => ({
   clientVersion,
   chainId: Number(chain.config.chainId),
   instanceId: chain.genesis.hash,
   latestBlockNumber: Number(chain.head.block.header.number),
   latestBlockHash: chain.head.hash,
+  ...(fork && {
+    forkedNetwork: {
+      chainId: Number(fork.block.chainId),
+      forkBlockNumber: Number(fork.block.number),
+      forkBlockHash: fork.block.hash,
+    },
+  }),
 })
 
 export const nodeInfo = ({ node }: Context): Json => {
-  const { chain } = node
+  const { chain, fork } = node
   const { header } = chain.head.block
   const baseFee = Number(baseFeeAfter(node, chain.head) ?? 0n)
   return {
@@ -224,7 +260,12 @@ export const nodeInfo = ({ node }: Context): Json => {
       gasLimit: Number(header.gasLimit),
       gasPrice: baseFee + Number(node.suggestedTipWei),
     },
-    forkConfig: { forkUrl: null, forkBlockNumber: null, forkRetryBackoff: null },
+    forkConfig: {
+      // Without its path, which is often a key.
+      forkUrl: fork?.url ?? null,
+      forkBlockNumber: fork ? Number(fork.block.number) : null,
+      forkRetryBackoff: null,
+    },
   }
 }
 
