@@ -8,6 +8,7 @@ import { createForkableNode } from '../dev/forkable.ts'
 import { createDevNode, type DevNode } from '../dev/node.ts'
 import { createSession } from '../rpc/subscription.ts'
 import { openDiskStore } from '../store/disk/store.ts'
+import { createMemoryStore } from '../store/memory.ts'
 import { type Answer, rpc, type Server, startDeed, startProxy } from './origin.fixture.ts'
 
 const STRANGER = `0x${'57'.repeat(20)}` as const
@@ -66,6 +67,33 @@ it('goes back to its first block for whoever names no other', async () => {
     const { timestamp } = await ask('eth_getBlockByNumber', 'latest', false)
     const pending = await ask('eth_getBlockByNumber', 'pending', false)
     expect(Number(pending.timestamp) - Number(timestamp)).toBeLessThan(60)
+  }
+})
+
+it('leaves the folder of its own chain to it, and goes back to it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'deed-refork-'))
+  try {
+    const openStore = () => openDiskStore(folder)
+    node = await createForkableNode({
+      wallTime: () => now++,
+      store: await openStore(),
+      renewStore: (isFork) => (isFork ? Promise.resolve(createMemoryStore()) : openStore()),
+    })
+    await ask('hardhat_mine', '0x2')
+    const { hash } = await ask('eth_getBlockByNumber', '0x0', false)
+    await reset({ jsonRpcUrl: origin.url })
+    await ask('hardhat_mine', '0x7')
+    await ask('hardhat_reset')
+    expect(await state()).toEqual([0, '0x0'])
+    expect((await ask('eth_getBlockByNumber', '0x0', false)).hash).toBe(hash)
+    await ask('hardhat_mine', '0x5')
+    await node.close()
+
+    node = await createDevNode({ wallTime: () => now++, store: await openStore() })
+    expect(await state()).toEqual([5, '0x0'])
+  } finally {
+    await node.close()
+    rmSync(folder, { recursive: true })
   }
 })
 
