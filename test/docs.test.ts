@@ -59,7 +59,7 @@ const HOW: readonly (readonly [pattern: RegExp, run: (line: string) => Promise<u
   [
     /--fork-url|^DEED_FORK_URL=/,
     async (line) => {
-      const origin = foreground('npx deed dev --no-platform --port 0')
+      const origin = foreground('npx deed dev --memory --no-platform --port 0')
       const [, url] = await origin.out(/Deed is ready at (http:\S+)/)
       const here = line
         .replace(/https:\/\/eth\.example\.org\S*/, url!)
