@@ -1,190 +1,213 @@
-/** Bernstein-Yang safegcd, variable time: 30 division steps at a time, limbs of 30 bits (libsecp256k1 modinv32). */
+/**
+ * Modular inversion by division steps, in variable time: D. J. Bernstein, B.-Y. Yang, "Fast constant-time gcd computation and
+ * modular inversion", 2019; steps by thirty with limbs of 30 bits as in libsecp256k1's `modinv32`.
+ *
+ * Measured on an EPYC of 3.2 GHz: 1.9 us; by Fermat's little theorem it would take 5.
+ */
+import { type Code, I32, I64, i32, i64, loadI32U8, loadI64, storeI64, wasm } from './code.ts'
+import { FIXED } from './fixed.ts'
+import { INVERSE } from './layout.ts'
 import {
-  addFunction, type Body, branchIf, type Code, emit, get, I32, i32, I64, i64, keep, loadI32From8U, loadI64, loop, type Module,
-  scope, set, storeI64, takeLocal, wasm, when,
-} from './emit.ts'
-import { FIXED, GCD } from './layout.ts'
+  addFunction,
+  type Body,
+  emit,
+  get,
+  keep,
+  leaveIf,
+  type Module,
+  repeat,
+  scope,
+  set,
+  takeLocal,
+  when,
+} from './module.ts'
+import { bitsFrom, loadWord, storeWord, takeWords } from './words.ts'
 
 const LIMBS = 9
-const M30 = (1n << 30n) - 1n
-const [D, E, F, G] = [0, 1, 2, 3].map((k) => GCD + 72 * k) as [number, number, number, number]
+const BITS = 30
+const MASK = 2n ** BigInt(BITS) - 1n
+const [D, E, F, G] = [0, 1, 2, 3].map((k) => INVERSE + 8 * LIMBS * k) as [number, number, number, number]
 
-/** A modulus for `inverse`: nine limbs, then its inverse modulo 2^30. */
-export const modulusWords = (modulus: bigint): bigint[] => [...limbs30(modulus), inverse30(modulus)]
-export const limbs30 = (x: bigint): bigint[] => Array.from({ length: LIMBS }, (_, k) => (x >> BigInt(30 * k)) & M30)
-const inverse30 = (x: bigint): bigint => {
-  let y = 1n
-  for (let k = 0; k < 5; k++) y = (y * (2n - x * y)) & M30
-  return y
-}
-/** -1/f modulo 256 for odd f, by (f >> 1) & 127. */
-export const NEGATED_INVERSES = Array.from({ length: 128 }, (_, k) => {
-  const f = BigInt(2 * k + 1)
-  let y = f
-  for (let n = 0; n < 4; n++) y = BigInt.asUintN(8, y * (2n - f * y))
-  return Number(BigInt.asUintN(8, -y))
-})
-
-const word = (at: number, k: number): Code => loadI64(i32(0), at + 8 * k)
-
-/** inverse(to, from, modulus, start): to = start / from; 4 words each, start and modulus as limbs. from < modulus, not zero. */
+/**
+ * `inverse(to, word, modulus, start)`: start / word modulo the modulus. `modulus` is the address of `modulusLimbs`, `start` that
+ * of `limbs30` of a number below the modulus (./fixed.ts). The word is below the modulus, and not zero.
+ */
 export const addInverse = (module: Module): number =>
   addFunction(module, 'inverse', [I32, I32, I32, I32], [], (f) => {
-    const put = (at: number, k: number, value: Code) => emit(f, storeI64(i32(0), value, at + 8 * k))
+    const [to, word, modulus, start] = [get(0), get(1), get(2), get(3)]
+    const x = loadWord(f, word)
     for (let k = 0; k < LIMBS; k++) {
-      put(D, k, i64(0n))
-      put(E, k, loadI64(get(3), 8 * k))
-      put(F, k, loadI64(get(2), 8 * k))
-    }
-    const w = [0, 1, 2, 3].map((k) => keep(f, I64, loadI64(get(1), 8 * k)))
-    for (let k = 0; k < LIMBS; k++) {
-      const bit = 30 * k
-      const [i, s] = [bit >> 6, bit & 63]
-      const low = s === 0 ? w[i]! : wasm.i64ShrU(w[i]!, i64(BigInt(s)))
-      put(G, k, wasm.i64And(s > 34 && i < 3 ? wasm.i64Or(low, wasm.i64Shl(w[i + 1]!, i64(BigInt(64 - s)))) : low, i64(M30)))
+      emit(f, storeLimb(D, k, i64(0n)))
+      emit(f, storeLimb(E, k, loadI64(start, 8 * k)))
+      emit(f, storeLimb(F, k, loadI64(modulus, 8 * k)))
+      emit(f, storeLimb(G, k, bitsFrom(x, BITS * k, k < LIMBS - 1 ? BITS : 16)))
     }
     const eta = takeLocal(f, I32)
     set(f, eta, i32(-1))
-    const m = [0, 1, 2, 3].map(() => takeLocal(f, I64))
-    loop(f, () => {
-      divisionSteps(f, eta, m)
-      updateDE(f, m)
-      updateFG(f, m)
-      branchIf(f, wasm.i64Ne(Array.from({ length: LIMBS }, (_, k) => word(G, k)).reduce((a, b) => wasm.i64Or(a, b)), i64(0n)))
-    })
-    // Times the sign of f (which is 1 or -1), into the range of the modulus.
-    const d = Array.from({ length: LIMBS }, (_, k) => takeLocal(f, I64))
-    const modulus = (k: number) => loadI64(get(2), 8 * k)
-    for (let k = 0; k < LIMBS; k++) set(f, d[k]!, word(D, k))
-    const carry = () => {
-      for (let k = 0; k + 1 < LIMBS; k++) {
-        set(f, d[k + 1]!, wasm.i64Add(get(d[k + 1]!), wasm.i64ShrS(get(d[k]!), i64(30n))))
-        set(f, d[k]!, wasm.i64And(get(d[k]!), i64(M30)))
-      }
-    }
-    const addIfNegative = () => {
-      when(f, wasm.i64LtS(get(d[8]!), i64(0n)), () => {
-        for (let k = 0; k < LIMBS; k++) set(f, d[k]!, wasm.i64Add(get(d[k]!), modulus(k)))
-        carry()
-      })
-    }
-    addIfNegative()
-    when(f, wasm.i64LtS(word(F, 8), i64(0n)), () => {
-      for (let k = 0; k < LIMBS; k++) set(f, d[k]!, wasm.i64Sub(i64(0n), get(d[k]!)))
-      carry()
-    })
-    addIfNegative()
-    for (let k = 0; k < 4; k++) {
-      // Bits 64k to 64k + 63 of limbs of 30.
-      const parts: Code[] = []
-      for (let l = 0; l < LIMBS; l++) {
-        const at = 30 * l - 64 * k
-        if (at <= -30 || at >= 64) continue
-        parts.push(at >= 0 ? wasm.i64Shl(get(d[l]!), i64(BigInt(at))) : wasm.i64ShrU(get(d[l]!), i64(BigInt(-at))))
-      }
-      emit(f, storeI64(get(0), parts.reduce((a, b) => wasm.i64Or(a, b)), 8 * k))
-    }
+    const matrix = takeWords(f, 4)
+    repeat(
+      f,
+      () => {
+        divisionSteps(f, eta, matrix)
+        updateDE(f, modulus, matrix)
+        updateFG(f, matrix)
+      },
+      () => {
+        const all = Array.from({ length: LIMBS }, (_, k) => loadLimb(G, k))
+        return wasm.i64Ne(
+          all.reduce((any, limb) => wasm.i64Or(any, limb)),
+          i64(0n),
+        )
+      },
+    )
+    result(f, to, modulus)
   })
 
-/** The matrix of 30 steps on the lowest limbs, times 2^30. */
-function divisionSteps(f: Body, eta: number, m: readonly number[]): void {
-  scope(f, () => {
-    const [u, v, q, r, fl, gl, left, t, limit] = Array.from({ length: 9 }, () => takeLocal(f, I32)) as [number, number, number, number, number, number, number, number, number]
-    for (const [local, value] of [[u, 1], [v, 0], [q, 0], [r, 1], [left, 30]] as const) set(f, local, i32(value))
-    set(f, fl, wasm.i32WrapI64(word(F, 0)))
-    set(f, gl, wasm.i32WrapI64(word(G, 0)))
-    const negatedSwap = (a: number, b: number) => {
-      set(f, t, get(a))
-      set(f, a, get(b))
-      set(f, b, wasm.i32Sub(i32(0), get(t)))
-    }
-    emit(f, [0x02, 0x40])
-    loop(f, () => {
-      set(f, t, wasm.i32Ctz(wasm.i32Or(get(gl), wasm.i32Shl(i32(-1), get(left)))))
-      set(f, gl, wasm.i32ShrU(get(gl), get(t)))
-      set(f, u, wasm.i32Shl(get(u), get(t)))
-      set(f, v, wasm.i32Shl(get(v), get(t)))
-      set(f, eta, wasm.i32Sub(get(eta), get(t)))
-      set(f, left, wasm.i32Sub(get(left), get(t)))
-      branchIf(f, wasm.i32Eqz(get(left)), 1)
+const loadLimb = (at: number, k: number): Code => loadI64(i32(0), at + 8 * k)
+const storeLimb = (at: number, k: number, value: Code): Code => storeI64(i32(0), value, at + 8 * k)
+
+/** The matrix (u v, q r) of thirty steps, times 2^30, which follows from the lowest limbs of f and g. */
+function divisionSteps(f: Body, eta: number, matrix: readonly number[]): void {
+  const take = () => takeLocal(f, I32)
+  const [u, v, q, r] = [take(), take(), take(), take()]
+  const [low, lowG, left, t, limit] = [take(), take(), take(), take(), take()]
+  const start: [number, number][] = [
+    [u, 1],
+    [v, 0],
+    [q, 0],
+    [r, 1],
+    [left, BITS],
+  ]
+  for (const [local, value] of start) set(f, local, i32(value))
+  set(f, low, wasm.i32WrapI64(loadLimb(F, 0)))
+  set(f, lowG, wasm.i32WrapI64(loadLimb(G, 0)))
+  repeat(
+    f,
+    () => {
+      // As many halvings of g as it has zeros, but not more than steps are left.
+      set(f, t, wasm.i32Ctz(wasm.i32Or(get(lowG), wasm.i32Shl(i32(-1), get(left)))))
+      set(f, lowG, wasm.i32ShrU(get(lowG), get(t)))
+      for (const local of [u, v]) set(f, local, wasm.i32Shl(get(local), get(t)))
+      for (const local of [eta, left]) set(f, local, wasm.i32Sub(get(local), get(t)))
+      leaveIf(f, wasm.i32Eqz(get(left)))
       when(f, wasm.i32LtS(get(eta), i32(0)), () => {
         set(f, eta, wasm.i32Sub(i32(0), get(eta)))
-        negatedSwap(fl, gl)
-        negatedSwap(u, q)
-        negatedSwap(v, r)
+        const pairs: [number, number][] = [
+          [low, lowG],
+          [u, q],
+          [v, r],
+        ]
+        for (const [a, b] of pairs) {
+          set(f, t, get(a))
+          set(f, a, get(b))
+          set(f, b, wasm.i32Sub(i32(0), get(t)))
+        }
       })
+      // Until the next swap at most eta + 1 bits of g can be made zero by adding a multiple of f; eight at a time.
       set(f, limit, wasm.i32Add(get(eta), i32(1)))
       set(f, limit, wasm.select(get(left), get(limit), wasm.i32GtS(get(limit), get(left))))
-      // At most eight bits of g are made zero by adding a multiple of f.
-      set(
-        f,
-        t,
-        wasm.i32And(
-          wasm.i32Mul(get(gl), loadI32From8U(wasm.i32And(wasm.i32ShrU(get(fl), i32(1)), i32(127)), FIXED)),
-          wasm.i32And(wasm.i32ShrU(i32(-1), wasm.i32Sub(i32(32), get(limit))), i32(255)),
-        ),
-      )
-      set(f, gl, wasm.i32Add(get(gl), wasm.i32Mul(get(fl), get(t))))
-      set(f, q, wasm.i32Add(get(q), wasm.i32Mul(get(u), get(t))))
-      set(f, r, wasm.i32Add(get(r), wasm.i32Mul(get(v), get(t))))
-      emit(f, [0x0c, 0])
+      const mask = wasm.i32And(wasm.i32ShrU(i32(-1), wasm.i32Sub(i32(32), get(limit))), i32(255))
+      const inverse = loadI32U8(wasm.i32And(wasm.i32ShrU(get(low), i32(1)), i32(127)), FIXED.negatedInverses)
+      set(f, t, wasm.i32And(wasm.i32Mul(get(lowG), inverse), mask))
+      const rows: [number, number][] = [
+        [lowG, low],
+        [q, u],
+        [r, v],
+      ]
+      for (const [a, b] of rows) set(f, a, wasm.i32Add(get(a), wasm.i32Mul(get(b), get(t))))
+    },
+    undefined,
+  )
+  for (const [k, local] of [u, v, q, r].entries()) set(f, matrix[k]!, wasm.i64ExtendI32S(get(local)))
+}
+
+const rowsOf = ([u, v, q, r]: readonly number[]): readonly (readonly [Code, Code])[] => [
+  [get(u!), get(v!)],
+  [get(q!), get(r!)],
+]
+
+/**
+ * (d, e) becomes matrix (d, e) / 2^30 modulo the modulus, from -2 times the modulus to it. The entries of a row add up to 2^30
+ * at most, so a sum of products stays below 2^62.
+ */
+function updateDE(f: Body, modulus: Code, matrix: readonly number[]): void {
+  scope(f, () => {
+    const isNegative = [D, E].map((at) => keep(f, I64, wasm.i64ShrS(loadLimb(at, LIMBS - 1), i64(63n))))
+    const [d, e] = [D, E].map((at) => keep(f, I64, loadLimb(at, 0))) as [Code, Code]
+    const rows = rowsOf(matrix).map(([a, b], row) => {
+      const [sum, multiple] = takeWords(f, 2) as [number, number]
+      set(f, sum, wasm.i64Add(wasm.i64Mul(a, d), wasm.i64Mul(b, e)))
+      // The modulus once more for a negative one, and so often that the lowest limb becomes zero.
+      set(f, multiple, wasm.i64Add(wasm.i64And(a, isNegative[0]!), wasm.i64And(b, isNegative[1]!)))
+      const low = wasm.i64Add(wasm.i64Mul(loadI64(modulus, 8 * LIMBS), get(sum)), get(multiple))
+      set(f, multiple, wasm.i64Sub(get(multiple), wasm.i64And(low, i64(MASK))))
+      const all = wasm.i64Add(get(sum), wasm.i64Mul(loadI64(modulus), get(multiple)))
+      set(f, sum, wasm.i64ShrS(all, i64(BigInt(BITS))))
+      return { a, b, sum, multiple, at: [D, E][row]! }
     })
-    emit(f, [0x0b])
-    ;[u, v, q, r].forEach((local, k) => set(f, m[k]!, wasm.i64ExtendI32S(get(local))))
+    for (let k = 1; k < LIMBS; k++)
+      scope(f, () => {
+        const [d, e] = [D, E].map((at) => keep(f, I64, loadLimb(at, k))) as [Code, Code]
+        const limb = keep(f, I64, loadI64(modulus, 8 * k))
+        for (const { a, b, sum, multiple, at } of rows) {
+          const products = wasm.i64Add(wasm.i64Mul(a, d), wasm.i64Mul(b, e))
+          const all = wasm.i64Add(products, wasm.i64Mul(limb, get(multiple)))
+          set(f, sum, wasm.i64Add(get(sum), all))
+          emit(f, storeLimb(at, k - 1, wasm.i64And(get(sum), i64(MASK))))
+          set(f, sum, wasm.i64ShrS(get(sum), i64(BigInt(BITS))))
+        }
+      })
+    for (const { sum, at } of rows) emit(f, storeLimb(at, LIMBS - 1, get(sum)))
   })
 }
 
-/** (d, e) = matrix (d, e) / 2^30 modulo the modulus. */
-function updateDE(f: Body, [u, v, q, r]: readonly number[]): void {
+/** (f, g) becomes matrix (f, g) / 2^30, which leaves no rest. */
+function updateFG(f: Body, matrix: readonly number[]): void {
   scope(f, () => {
-    const modulus = (k: number) => loadI64(get(2), 8 * k)
-    const sd = keep(f, I64, wasm.i64ShrS(word(D, 8), i64(63n)))
-    const se = keep(f, I64, wasm.i64ShrS(word(E, 8), i64(63n)))
-    const rows = [[u!, v!, D], [q!, r!, E]] as const
-    const di = keep(f, I64, word(D, 0))
-    const ei = keep(f, I64, word(E, 0))
-    const state = rows.map(([a, b]) => {
-      const md = takeLocal(f, I64)
-      const c = takeLocal(f, I64)
-      set(f, md, wasm.i64Add(wasm.i64And(get(a), sd), wasm.i64And(get(b), se)))
-      set(f, c, wasm.i64Add(wasm.i64Mul(get(a), di), wasm.i64Mul(get(b), ei)))
-      set(f, md, wasm.i64Sub(get(md), wasm.i64And(wasm.i64Add(wasm.i64Mul(modulus(9), get(c)), get(md)), i64(M30))))
-      set(f, c, wasm.i64ShrS(wasm.i64Add(get(c), wasm.i64Mul(modulus(0), get(md))), i64(30n)))
-      return { a, b, md, c }
-    })
-    for (let k = 1; k < LIMBS; k++) {
+    const rows = rowsOf(matrix).map(([a, b], row) => ({ a, b, sum: takeLocal(f, I64), at: [F, G][row]! }))
+    for (const { sum } of rows) set(f, sum, i64(0n))
+    for (let k = 0; k < LIMBS; k++)
       scope(f, () => {
-        const d = keep(f, I64, word(D, k))
-        const e = keep(f, I64, word(E, k))
-        const n = keep(f, I64, modulus(k))
-        state.forEach(({ a, b, md, c }, row) => {
-          set(f, c, wasm.i64Add(wasm.i64Add(wasm.i64Add(get(c), wasm.i64Mul(get(a), d)), wasm.i64Mul(get(b), e)), wasm.i64Mul(n, get(md))))
-          emit(f, storeI64(i32(0), wasm.i64And(get(c), i64(M30)), rows[row]![2] + 8 * (k - 1)))
-          set(f, c, wasm.i64ShrS(get(c), i64(30n)))
-        })
+        const [x, y] = [F, G].map((at) => keep(f, I64, loadLimb(at, k))) as [Code, Code]
+        for (const { a, b, sum, at } of rows) {
+          set(f, sum, wasm.i64Add(get(sum), wasm.i64Add(wasm.i64Mul(a, x), wasm.i64Mul(b, y))))
+          if (k > 0) emit(f, storeLimb(at, k - 1, wasm.i64And(get(sum), i64(MASK))))
+          set(f, sum, wasm.i64ShrS(get(sum), i64(BigInt(BITS))))
+        }
       })
-    }
-    state.forEach(({ c }, row) => emit(f, storeI64(i32(0), get(c), rows[row]![2] + 64)))
+    for (const { sum, at } of rows) emit(f, storeLimb(at, LIMBS - 1, get(sum)))
   })
 }
 
-/** (f, g) = matrix (f, g) / 2^30, exactly. */
-function updateFG(f: Body, [u, v, q, r]: readonly number[]): void {
-  scope(f, () => {
-    const rows = [[u!, v!, F], [q!, r!, G]] as const
-    const c = rows.map(() => takeLocal(f, I64))
-    for (let k = 0; k < LIMBS; k++) {
-      scope(f, () => {
-        const fi = keep(f, I64, word(F, k))
-        const gi = keep(f, I64, word(G, k))
-        rows.forEach(([a, b, at], row) => {
-          const sum = wasm.i64Add(wasm.i64Mul(get(a), fi), wasm.i64Mul(get(b), gi))
-          set(f, c[row]!, k === 0 ? sum : wasm.i64Add(get(c[row]!), sum))
-          if (k > 0) emit(f, storeI64(i32(0), wasm.i64And(get(c[row]!), i64(M30)), at + 8 * (k - 1)))
-          set(f, c[row]!, wasm.i64ShrS(get(c[row]!), i64(30n)))
-        })
-      })
-    }
-    rows.forEach(([, , at], row) => emit(f, storeI64(i32(0), get(c[row]!), at + 64)))
+/** d times f, which is 1 or -1 by now, as a word below the modulus. */
+function result(f: Body, to: Code, modulus: Code): void {
+  const d = takeWords(f, LIMBS)
+  d.forEach((limb, k) => {
+    set(f, limb, loadLimb(D, k))
   })
+  const carry = () => {
+    for (let k = 0; k + 1 < LIMBS; k++) {
+      const above = wasm.i64ShrS(get(d[k]!), i64(BigInt(BITS)))
+      set(f, d[k + 1]!, wasm.i64Add(get(d[k + 1]!), above))
+      set(f, d[k]!, wasm.i64And(get(d[k]!), i64(MASK)))
+    }
+  }
+  const addIfNegative = () =>
+    when(f, wasm.i64LtS(get(d.at(-1)!), i64(0n)), () => {
+      d.forEach((limb, k) => {
+        set(f, limb, wasm.i64Add(get(limb), loadI64(modulus, 8 * k)))
+      })
+      carry()
+    })
+  addIfNegative()
+  when(f, wasm.i64LtS(loadLimb(F, LIMBS - 1), i64(0n)), () => {
+    for (const limb of d) set(f, limb, wasm.i64Sub(i64(0n), get(limb)))
+    carry()
+  })
+  addIfNegative()
+  storeWord(
+    f,
+    to,
+    d.map((limb, k) => ({ value: get(limb), weight: BITS * k })),
+  )
 }

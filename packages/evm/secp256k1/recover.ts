@@ -1,337 +1,287 @@
+/**
+ * Public keys from signatures (SEC 1, 4.1.6): Q = (s R - e G) / r, with R the point that r and the parity name.
+ *
+ * Records are worked on together: two square roots at a time, and one inversion modulo n and one modulo p for all of them
+ * (P. Montgomery, "Speeding the Pollard and Elliptic Curve Methods of Factorization", 1987, 10.3.1).
+ */
+import { RECORD, RECORDS, STRIDE } from '../src/secp256k1/layout.ts'
+import { carry } from './carry.ts'
+import { type Code, I32, i32, laneI64, loadI32, loadV128, storeI32, storeV128, V128, wasm } from './code.ts'
 import {
-  addFunction, type Body, branchIf, call, type Code, constant, createModule, emit, extractF64, get, giveBack, i32, I32, I64, i64, keep, littleEndian,
-  loadI32, loadI64, loadI64From16S, loadV128, loop, type Module, moduleBytes, scope, set, shuffleBytes, storeI64, storeV128, takeLocal, V128, wasm, when,
-} from './emit.ts'
+  add,
+  anyBits,
+  columnsOf,
+  ELEMENT_BYTES,
+  loadElement,
+  negateBy,
+  pair,
+  storeElement,
+  subtract,
+} from './element.ts'
+import { ROOT } from './field.ts'
+import { FIXED } from './fixed.ts'
 import {
-  add, columnsOf, type Columns, type Element, f64bits, finish, loadElement, multiply, P, pair, storeElement, STORED, subtract, WEIGHTS, WIDTHS,
-} from './field.ts'
-import { addInverse, limbs30, modulusWords, NEGATED_INVERSES } from './inverse.ts'
-import * as layout from './layout.ts'
-import { addAdd, addDouble } from './point.ts'
-import { addDigits, addProduct, addSplit, BETA, N } from './scalar.ts'
+  DIGITS,
+  DIGITS_LENGTH,
+  ELEMENTS,
+  G_WIDTH,
+  PRIVATE,
+  R_MULTIPLES,
+  R_TABLE,
+  R_WIDTH,
+  R_Z,
+  SUM,
+  WORDS,
+} from './layout.ts'
+import {
+  addFunction,
+  type Body,
+  call,
+  constant,
+  emit,
+  get,
+  hold,
+  keep,
+  leaveIf,
+  type Module,
+  repeat,
+  scope,
+  set,
+  takeLocal,
+  when,
+} from './module.ts'
+import { copy, POINT, scaleFrom } from './multiples.ts'
+import { signMask } from './point.ts'
 
-const { ELEMENT, INPUT, OUTPUT, WORDS, TEMPS, ACC, GZ, RATIO, TABLE, TABLE_G, RATIOS_G, DIGITS, FIXED, ENTRIES_G } = layout
-const GX = 0x79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798n
-const GY = 0x483ada7726a3c4655da4fbfc0e1108a8fd17b448a68554199c47d08ffb10d4b8n
-const ENTRIES_R = 8
-const WIDTH_R = 5
-const WIDTH_G = Math.log2(ENTRIES_G) + 2
+type Needed = Readonly<
+  Record<
+    | 'multiply'
+    | 'square'
+    | 'root'
+    | 'element'
+    | 'word'
+    | 'reverse'
+    | 'inverse'
+    | 'product'
+    | 'split'
+    | 'multiples'
+    | 'sum',
+    number
+  >
+>
 
-const temp = (k: number): number => TEMPS + ELEMENT * k
-const word = (k: number): number => WORDS + 32 * k
+const [X, OTHER, SQUARE, INVERSE_Z, SCALE, AFFINE] = [18, 19, 20, 21, 22, 23].map(ELEMENTS) as [
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+]
+const [HASH, INVERSE_R, U1, U2, PLACE] = [0, 1, 2, 3, 4].map(WORDS) as [
+  number,
+  number,
+  number,
+  number,
+  number,
+]
 
-export function build(): Uint8Array {
-  const data: [number, Code][] = []
-  const put = (at: number, bytes: Code) => (data.push([at, bytes]), at)
-  const words64 = (values: readonly bigint[]) => values.flatMap((value) => littleEndian(BigInt.asUintN(64, value)))
-  const element = (low: bigint, high: bigint) => {
-    const [a, b] = [low, high].map(balanced) as [number[], number[]]
-    return words64(a.flatMap((limb, k) => [f64bits(limb), f64bits(b[k]!)]))
-  }
-  put(FIXED, NEGATED_INVERSES)
-  const MOD_P = put(FIXED + 128, words64(modulusWords(P)))
-  const MOD_N = put(FIXED + 208, words64(modulusWords(N)))
-  const START_1 = put(FIXED + 288, words64(limbs30(1n)))
-  const START_R = put(FIXED + 360, words64(limbs30(2n ** 256n % N)))
-  const BETA_1 = put(temp(16), element(BETA, 1n))
-  const SEVEN = put(temp(17), element(7n, 7n))
-  const ONE = put(temp(18), element(1n, 1n))
-  const GENERATOR = put(temp(19), element(GX, GY))
+/** The number of `recover(count)`: works on the first `count` records, whose r and s are from 1 to n - 1; count > 0. */
+export function addRecover(module: Module, functions: Needed): void {
+  const { product, inverse, reverse } = functions
+  const lift = addLift(module, functions)
+  const combine = addCombine(module, functions)
+  const normalise = addNormalise(module, functions)
 
-  const m = createModule(layout.CONSTANTS)
-  const mul = addFunction(m, 'mul', [I32, I32, I32], [], (f) => {
-    storeElement(f, get(0), finish(f, multiply(f, loadElement(f, get(1)), loadElement(f, get(2)))))
-  })
-  /** square(to, from, times) */
-  const square = addFunction(m, 'square', [I32, I32, I32], [], (f) => {
-    const a = loadElement(f, get(1))
-    loop(f, () => {
-      scope(f, () => finish(f, multiply(f, a, a)).limbs.forEach((limb, k) => set(f, a.limbs[k]![1]!, limb)))
-      set(f, 2, wasm.i32Sub(get(2), i32(1)))
-      branchIf(f, get(2))
-    })
-    storeElement(f, get(0), a)
-  })
-  const double = addDouble(m)
-  const addPoint = addAdd(m)
-  const inverse = addInverse(m)
-  const product = addProduct(m)
-  const digits = addDigits(m)
-  const split = addSplit(m, digits)
-
-  /** element(to, words): 256 bits in both lanes */
-  const toElement = addFunction(m, 'element', [I32, I32], [], (f) => {
-    const w = [0, 1, 2, 3].map((k) => keep(f, I64, loadI64(get(1), 8 * k)))
-    const limbs = WEIGHTS.map((weight, k) => {
-      const [i, s] = [weight >> 6, weight & 63]
-      const low = s === 0 ? w[i]! : wasm.i64ShrU(w[i]!, i64(BigInt(s)))
-      const all = s + WIDTHS[k]! > 64 ? wasm.i64Or(low, wasm.i64Shl(w[i + 1]!, i64(BigInt(64 - s)))) : low
-      return keep(f, V128, wasm.i64x2Splat(wasm.i64And(all, i64(2n ** BigInt(WIDTHS[k]!) - 1n))))
-    })
-    const columns: Columns = { limbs, max: WIDTHS.map((width) => 2n ** BigInt(width)), offset: WIDTHS.map(() => [0n, 0n]) }
-    storeElement(f, get(0), finish(f, columns))
-  })
-  /** words(to, element of lane 0): 0 to p - 1 */
-  const toWords = addFunction(m, 'words', [I32, I32, I32], [], (f) => {
-    const d = WIDTHS.map((_, k) => {
-      const local = takeLocal(f, I64)
-      const v = loadV128(get(1), 16 * k)
-      emit(f, get(2), [0x04, I64])
-      emit(f, wasm.i64TruncF64S(extractF64(v, 1)))
-      emit(f, [0x05], wasm.i64TruncF64S(extractF64(v, 0)), [0x0b], [0x21, local])
-      return local
-    })
-    const carry = () => {
-      for (let k = 0; k < 4; k++) {
-        set(f, d[k + 1]!, wasm.i64Add(get(d[k + 1]!), wasm.i64ShrS(get(d[k]!), i64(BigInt(WIDTHS[k]!)))))
-        set(f, d[k]!, wasm.i64And(get(d[k]!), i64(2n ** BigInt(WIDTHS[k]!) - 1n)))
-      }
-    }
-    carry()
-    when(f, wasm.i64LtS(get(d[4]!), i64(0n)), () => {
-      for (let k = 0; k < 5; k++) set(f, d[k]!, wasm.i64Add(get(d[k]!), i64((P >> BigInt(WEIGHTS[k]!)) & (2n ** BigInt(WIDTHS[k]!) - 1n))))
-      carry()
-    })
-    for (let k = 0; k < 4; k++) {
-      const parts: Code[] = []
-      WEIGHTS.forEach((weight, l) => {
-        const at = weight - 64 * k
-        if (at <= -52 || at >= 64) return
-        parts.push(at >= 0 ? wasm.i64Shl(get(d[l]!), i64(BigInt(at))) : wasm.i64ShrU(get(d[l]!), i64(BigInt(-at))))
-      })
-      emit(f, storeI64(get(0), parts.reduce((a, b) => wasm.i64Or(a, b)), 8 * k))
-    }
-  })
-  /** root(to, of): x^((p + 1) / 4), in both lanes */
-  const root = addFunction(m, 'root', [], [], (f) => {
-    const run = (to: number, from: number, times: number, by: number) => {
-      emit(f, call(square, i32(temp(to)), i32(temp(from)), i32(times)))
-      if (by >= 0) emit(f, call(mul, i32(temp(to)), i32(temp(to)), i32(temp(by))))
-    }
-    // temps: 0 is the argument, 1 the result
-    const [x, y, x2, x3, x6, x11, x22, x44, x88] = [0, 1, 2, 3, 4, 5, 6, 7, 8] as const
-    run(x2, x, 1, x)
-    run(x3, x2, 1, x)
-    run(x6, x3, 3, x3)
-    run(x11, x6, 3, x3)
-    run(x11, x11, 2, x2)
-    run(x22, x11, 11, x11)
-    run(x44, x22, 22, x22)
-    run(x88, x44, 44, x44)
-    run(y, x88, 88, x88)
-    run(y, y, 44, x44)
-    run(y, y, 3, x3)
-    run(y, y, 23, x22)
-    run(y, y, 6, x2)
-    run(y, y, 2, -1)
-  })
-  function pointCopyBody(f: Body) {
-    for (let k = 0; k < 5; k++) {
-      emit(f, storeV128(get(0), loadV128(get(1), 16 * k), 16 * k))
-      emit(f, storeV128(get(0), loadV128(get(2), 16 * k), ELEMENT + 16 * k))
-    }
-  }
-  const pointCopy = addFunction(m, undefined, [I32, I32, I32], [], pointCopyBody)
-
-  /**
-   * odd(table, count, ratios, last): from the point in temp 10 odd multiples with one z; temp 9 gets 1 / z if `last` else z...
-   */
-  const multiples = addFunction(m, 'multiples', [I32, I32, I32, I32], [], (f) => {
-    const [table, count, ratios, fixed] = [0, 1, 2, 3]
+  addFunction(module, 'recover', [I32], [], (f) => {
+    const count = get(0)
+    const last = hold(f, I32, wasm.i32Mul(wasm.i32Sub(count, i32(1)), i32(STRIDE)))
     const at = takeLocal(f, I32)
-    const ratio = takeLocal(f, I32)
-    const left = takeLocal(f, I32)
-    // 2P, on a curve where its z is 1.
-    emit(f, call(pointCopy, i32(temp(11)), i32(temp(10)), i32(ONE)))
-    emit(f, call(double, i32(temp(11)), i32(1)))
-    // 13: (z^2, z^3)
-    const z = loadElement(f, i32(temp(12)))
-    const zAll = pair(f, z, 1, z, 1)
-    const z2 = finish(f, multiply(f, zAll, zAll))
-    const z3 = finish(f, multiply(f, z2, zAll))
-    const first = finish(f, multiply(f, loadElement(f, i32(temp(10))), pair(f, z2, 0, z3, 0)))
-    storeElement(f, i32(temp(13)), zAll)
-    storeElement(f, get(table), first)
-    storeElement(f, i32(ACC), first)
-    emit(f, Array.from({ length: 5 }, (_, k) => storeV128(i32(0), loadV128(i32(0), ONE + 16 * k), ACC + ELEMENT + 16 * k)).flat())
-    set(f, at, get(table))
-    set(f, ratio, get(ratios))
-    set(f, left, wasm.i32Sub(get(count), i32(1)))
-    loop(f, () => {
-      emit(f, call(addPoint, i32(ACC), i32(temp(11)), i32(0), i32(0)), [0x1a])
-      set(f, at, wasm.i32Add(get(at), i32(ELEMENT)))
-      scope(f, () => storeElement(f, get(at), loadElement(f, i32(ACC))))
-      scope(f, () => storeElement(f, get(ratio), loadElement(f, i32(RATIO))))
-      set(f, ratio, wasm.i32Add(get(ratio), i32(ELEMENT)))
-      set(f, left, wasm.i32Sub(get(left), i32(1)))
-      branchIf(f, get(left))
+    const next = takeLocal(f, I32)
+
+    set(f, at, i32(RECORDS))
+    repeat(
+      f,
+      () => {
+        const isLast = wasm.i32Eq(get(at), get(last))
+        set(f, next, wasm.select(get(at), wasm.i32Add(get(at), i32(STRIDE)), isLast))
+        emit(f, call(lift, get(at), get(next)))
+        set(f, at, wasm.i32Add(get(next), i32(STRIDE)))
+      },
+      () => wasm.i32LtU(get(at), wasm.i32Add(get(last), i32(1))),
+    )
+
+    invertAll(f, get(last), {
+      value: RECORD.r,
+      chain: PRIVATE.rChain,
+      place: INVERSE_R,
+      copy: copyWord,
+      multiply: product,
+      // In Montgomery's form, so that a product with it is what it should be.
+      invert: (value) => call(inverse, i32(INVERSE_R), value, i32(FIXED.n), i32(FIXED.startR)),
     })
-    // The z of all: that of the last.
-    const s = finish(f, multiply(f, loadElement(f, i32(ACC), ELEMENT), loadElement(f, i32(temp(13)))))
-    const scale = loadElement(f, i32(ONE))
-    storeElement(f, i32(GZ), pair(f, s, 1, s, 1))
-    when(f, get(fixed), () => {
-      emit(f, call(toWords, i32(word(0)), i32(GZ), i32(0)))
-      emit(f, call(inverse, i32(word(0)), i32(word(0)), i32(MOD_P), i32(START_1)))
-      emit(f, call(toElement, i32(temp(14)), i32(word(0))))
-      scope(f, () => loadElement(f, i32(temp(14))).limbs.forEach((limb, k) => set(f, scale.limbs[k]![1]!, limb)))
-    })
-    // Backwards: times scale^2 and scale^3, with scale the product of the ratios so far.
-    set(f, left, get(count))
-    const beta = loadElement(f, i32(BETA_1))
-    loop(f, () => {
-      scope(f, () => {
-        const s2 = finish(f, multiply(f, scale, scale))
-        set(f, ratio, wasm.i32Sub(get(ratio), i32(ELEMENT)))
-        const r = loadElement(f, get(ratio))
-        const next = finish(f, multiply(f, scale, pair(f, s2, 0, r, 0))) // (scale^3, scale ratio)
-        const scaled = finish(f, multiply(f, loadElement(f, get(at)), pair(f, s2, 0, next, 0)))
-        storeElement(f, get(at), scaled)
-        storeElement(f, wasm.i32Add(get(at), wasm.i32Mul(get(count), i32(ELEMENT))), finish(f, multiply(f, scaled, beta)))
-        pair(f, next, 1, next, 1).limbs.forEach((limb, k) => set(f, scale.limbs[k]![1]!, limb))
+
+    forEach(f, get(last), (record) => {
+      when(f, loadI32(record, RECORD.isValid), () => {
+        const inverseR = wasm.i32Add(record, i32(PRIVATE.rChain))
+        emit(f, call(reverse, i32(HASH), wasm.i32Add(record, i32(RECORD.hash))))
+        emit(f, call(product, i32(U1), i32(HASH), inverseR))
+        emit(f, call(product, i32(U2), wasm.i32Add(record, i32(RECORD.s)), inverseR))
+        emit(f, call(combine, record, i32(U1), i32(1), i32(U2)))
       })
-      set(f, at, wasm.i32Sub(get(at), i32(ELEMENT)))
-      set(f, left, wasm.i32Sub(get(left), i32(1)))
-      branchIf(f, get(left))
     })
-  })
-  addFunction(m, 'prepare', [], [], (f) => {
-    scope(f, () => storeElement(f, i32(temp(10)), loadElement(f, i32(GENERATOR))))
-    emit(f, call(multiples, i32(TABLE_G), i32(ENTRIES_G), i32(RATIOS_G), i32(1)))
+    emit(f, call(normalise, get(last)))
   })
 
-  /** the sum: acc over all digits; 1 if it is a point, 0 if infinity */
-  const sum = addFunction(m, 'sum', [], [I32], (f) => {
-    const at = takeLocal(f, I32)
-    const infinite = takeLocal(f, I32)
-    const run = takeLocal(f, I32)
-    const digit = takeLocal(f, I32)
-    const entry = takeLocal(f, I32)
-    set(f, at, i32(DIGITS + 8 * 130))
-    set(f, infinite, i32(1))
-    set(f, run, i32(0))
-    const flush = () => {
-      when(f, get(run), () => {
-        when(f, wasm.i32Eqz(get(infinite)), () => emit(f, call(double, i32(ACC), get(run))))
-        set(f, run, i32(0))
-      })
-    }
-    loop(f, () => {
-      set(f, at, wasm.i32Sub(get(at), i32(8)))
-      set(f, run, wasm.i32Add(get(run), i32(1)))
-      when(f, wasm.i64Ne(loadI64(get(at)), i64(0n)), () => {
-        flush()
-        const which = takeLocal(f, I32)
-        set(f, which, i32(0))
-        loop(f, () => {
-          set(f, digit, wasm.i32WrapI64(loadI64From16S(wasm.i32Add(get(at), wasm.i32Shl(get(which), i32(1))))))
-          when(f, get(digit), () => {
-            const negative = keep(f, I32, wasm.i32ShrU(get(digit), i32(31)))
-            when(f, negative, () => set(f, digit, wasm.i32Sub(i32(0), get(digit))))
-            set(f, entry, wasm.i32Mul(wasm.i32ShrU(get(digit), i32(1)), i32(ELEMENT)))
-            const tables = [TABLE_G, TABLE_G + ENTRIES_G * ELEMENT, TABLE, TABLE + ENTRIES_R * ELEMENT]
-            set(f, entry, wasm.i32Add(get(entry), loadI32(wasm.i32Shl(get(which), i32(2)), put(FIXED + 440, tables.flatMap((t) => littleEndian(BigInt(t)).slice(0, 4))))))
-            const isG = wasm.i32LtU(get(which), i32(2))
-            when(
-              f,
-              get(infinite),
-              () => {
-                set(f, infinite, i32(0))
-                scope(f, () => {
-                  const e = loadElement(f, get(entry))
-                  const sign = keep(f, V128, wasm.v128And(wasm.i64x2Splat(wasm.i64ExtendI32S(wasm.i32Sub(i32(0), negative))), constant(f, 0n, 1n << 63n)))
-                  storeElement(f, i32(ACC), { ...e, limbs: e.limbs.map((limb) => wasm.v128Xor(limb, sign)) })
-                  storeElement(f, i32(ACC), loadElement(f, i32(ONE)), ELEMENT)
-                })
-                when(f, isG, () => {
-                  emit(f, call(square, i32(temp(14)), i32(GZ), i32(1)))
-                  emit(f, call(mul, i32(temp(15)), i32(temp(14)), i32(GZ)))
-                  scope(f, () => storeElement(f, i32(temp(14)), pair(f, loadElement(f, i32(temp(14))), 0, loadElement(f, i32(temp(15))), 0)))
-                  emit(f, call(mul, i32(ACC), i32(ACC), i32(temp(14))))
-                })
-              },
-              () => {
-                when(f, call(addPoint, i32(ACC), get(entry), negative, isG), () => {
-                  // The same x: the same point or its opposite. RATIO was not written; the difference of y decides.
-                  emit(f, [0x00])
-                })
-              },
-            )
-          })
-          set(f, which, wasm.i32Add(get(which), i32(1)))
-          branchIf(f, wasm.i32Ne(get(which), i32(4)))
-        })
-      })
-      branchIf(f, wasm.i32GtS(get(at), i32(DIGITS)))
-    })
-    flush()
-    emit(f, wasm.i32Eqz(get(infinite)))
+  /** `generate()`: the public key of r + s modulo n, which are in the first record. */
+  addFunction(module, 'generate', [], [], (f) => {
+    copy(f, i32(RECORDS + PRIVATE.point), i32(FIXED.generator))
+    emit(f, call(combine, i32(RECORDS), i32(RECORDS + RECORD.r), i32(0), i32(RECORDS + RECORD.s)))
+    emit(f, call(normalise, i32(RECORDS)))
   })
 
-  /** lift(parity): temp 10 = (x, y) for the x in the input; 0 if there is no such point */
-  const lift = addFunction(m, 'lift', [I32], [I32], (f) => {
-    emit(f, call(toElement, i32(temp(9)), i32(INPUT)))
-    emit(f, call(square, i32(temp(0)), i32(temp(9)), i32(1)))
-    scope(f, () => {
-      const cube = multiply(f, loadElement(f, i32(temp(0))), loadElement(f, i32(temp(9))))
-      storeElement(f, i32(temp(0)), finish(f, add(f, cube, columnsOf(f, loadElement(f, i32(SEVEN))))))
-    })
-    emit(f, call(root))
-    scope(f, () => {
-      const y = loadElement(f, i32(temp(1)))
-      const off = finish(f, subtract(f, multiply(f, y, y), columnsOf(f, loadElement(f, i32(temp(0))))))
-      const bits = off.limbs.reduce((any, limb) => wasm.v128Or(any, limb))
-      when(f, wasm.v128AnyTrue(bits), () => giveBack(f, i32(0)))
-    })
-    emit(f, call(toWords, i32(word(0)), i32(temp(1)), i32(0)))
-    const sign = keep(f, V128, wasm.v128And(
-      wasm.i64x2Splat(wasm.i64Sub(i64(0n), wasm.i64Xor(wasm.i64And(loadI64(i32(word(0))), i64(1n)), wasm.i64ExtendI32U(get(0))))),
-      constant(f, 0n, 1n << 63n),
-    ))
-    const point = pair(f, loadElement(f, i32(temp(9))), 0, loadElement(f, i32(temp(1))), 0)
-    storeElement(f, i32(temp(10)), { ...point, limbs: point.limbs.map((limb) => wasm.v128Xor(limb, sign)) })
-    emit(f, i32(1))
+  /** `invert()`: 1 / r modulo n becomes the s of the first record. */
+  addFunction(module, 'invert', [], [], (f) => {
+    const [from, to] = [RECORDS + RECORD.r, RECORDS + RECORD.s]
+    emit(f, call(inverse, i32(to), i32(from), i32(FIXED.n), i32(FIXED.startOne)))
   })
-
-  /** scalars(): digits of -hash/r and s/r */
-  const scalars = addFunction(m, 'scalars', [], [], (f) => {
-    for (let k = 0; k < 68; k++) emit(f, storeV128(i32(0), constant(f, 0n), DIGITS + 16 * k))
-    emit(f, call(inverse, i32(word(0)), i32(INPUT), i32(MOD_N), i32(START_R)))
-    emit(f, call(product, i32(word(1)), i32(INPUT + 64), i32(word(0))))
-    emit(f, call(product, i32(word(2)), i32(INPUT + 32), i32(word(0))))
-    emit(f, call(split, i32(word(1)), i32(0), i32(1), i32(WIDTH_G)))
-    emit(f, call(split, i32(word(2)), i32(2), i32(0), i32(WIDTH_R)))
-  })
-  /** affine(): writes x, y of ACC as words to OUTPUT */
-  const affine = addFunction(m, 'affine', [], [], (f) => {
-    emit(f, call(mul, i32(temp(0)), i32(ACC + ELEMENT), i32(GZ)))
-    emit(f, call(toWords, i32(word(0)), i32(temp(0)), i32(1)))
-    emit(f, call(inverse, i32(word(0)), i32(word(0)), i32(MOD_P), i32(START_1)))
-    emit(f, call(toElement, i32(temp(0)), i32(word(0))))
-    emit(f, call(square, i32(temp(1)), i32(temp(0)), i32(1)))
-    emit(f, call(mul, i32(temp(2)), i32(temp(0)), i32(temp(1))))
-    scope(f, () => storeElement(f, i32(temp(1)), pair(f, loadElement(f, i32(temp(1))), 0, loadElement(f, i32(temp(2))), 0)))
-    emit(f, call(mul, i32(temp(0)), i32(ACC), i32(temp(1))))
-    emit(f, call(toWords, i32(OUTPUT + 32), i32(temp(0)), i32(0)))
-    emit(f, call(toWords, i32(OUTPUT), i32(temp(0)), i32(1)))
-  })
-  addFunction(m, 'recover', [I32], [I32], (f) => {
-    when(f, wasm.i32Eqz(call(lift, get(0))), () => giveBack(f, i32(0)))
-    emit(f, call(scalars))
-    emit(f, call(multiples, i32(TABLE), i32(ENTRIES_R), i32(temp(20)), i32(0)))
-    when(f, wasm.i32Eqz(call(sum)), () => giveBack(f, i32(0)))
-    emit(f, call(affine))
-    emit(f, i32(1))
-  })
-  void shuffleBytes
-  return moduleBytes(m, layout.PAGES, data)
 }
 
-function balanced(x: bigint): number[] {
-  let rest = x > P / 2n ? x - P : x
-  return WIDTHS.map((width, k) => {
-    const digit = k === 4 ? rest : BigInt.asIntN(width, rest)
-    rest = (rest - digit) >> BigInt(width)
-    return Number(digit)
+/** `lift(record, other)`: writes the point of each, or that there is none; they may be the same. */
+const addLift = (module: Module, { multiply, square, root, element, word }: Needed): number =>
+  addFunction(module, undefined, [I32, I32], [], (f) => {
+    const records = [get(0), get(1)]
+    // RECORD.r is where a record begins.
+    emit(f, call(element, i32(X), records[0]!))
+    emit(f, call(element, i32(OTHER), records[1]!))
+    scope(f, () => storeElement(f, i32(X), pair(f, loadElement(f, i32(X)), 0, loadElement(f, i32(OTHER)), 0)))
+    emit(f, call(square, i32(SQUARE), i32(X), i32(1)))
+    emit(f, call(multiply, i32(ROOT.of), i32(SQUARE), i32(X)))
+    scope(f, () => {
+      const [cube, seven] = [ROOT.of, FIXED.seven].map((at) => columnsOf(f, loadElement(f, i32(at))))
+      storeElement(f, i32(ROOT.of), carry(f, add(f, cube!, seven!)))
+    })
+    emit(f, call(root))
+    emit(f, call(square, i32(SQUARE), i32(ROOT.result), i32(1)))
+    scope(f, () => {
+      const [square, of] = [SQUARE, ROOT.of].map((at) => columnsOf(f, loadElement(f, i32(at))))
+      const bits = keep(f, V128, anyBits(carry(f, subtract(f, square!, of!))))
+      records.forEach((record, lane) => {
+        emit(f, storeI32(record, wasm.i64Eqz(laneI64(bits, lane)), RECORD.isValid))
+      })
+    })
+    records.forEach((record, lane) => {
+      emit(f, call(word, i32(PLACE), i32(ROOT.result), i32(lane)))
+      scope(f, () => {
+        const isOdd = wasm.i32And(loadI32(i32(PLACE)), i32(1))
+        const isOther = wasm.i32Xor(isOdd, loadI32(record, RECORD.yParity))
+        const point = pair(f, loadElement(f, i32(X)), lane, loadElement(f, i32(ROOT.result)), lane)
+        const mask = keep(f, V128, signMask(f, isOther))
+        storeElement(f, record, negateBy(f, point, mask), PRIVATE.point)
+      })
+    })
   })
+
+/** `combine(record, a, isNegated, b)`: a G + b R, or -a G + b R, with R the record's point: its xy and z, and whether there is one. */
+const addCombine = (module: Module, { multiply, split, multiples, sum }: Needed): number =>
+  addFunction(module, undefined, [I32, I32, I32, I32], [], (f) => {
+    const [record, a, isNegated, b] = [get(0), get(1), get(2), get(3)]
+    for (let at = 0; at < 8 * DIGITS_LENGTH; at += 16) emit(f, storeV128(i32(DIGITS), constant(f, 0n), at))
+    emit(f, call(split, a, isNegated, i32(G_WIDTH), i32(0)))
+    emit(f, call(split, b, i32(0), i32(R_WIDTH), i32(2)))
+    copy(f, i32(POINT), wasm.i32Add(record, i32(PRIVATE.point)))
+    emit(f, call(multiples, i32(R_TABLE), i32(R_MULTIPLES), i32(0)))
+    emit(f, storeI32(record, call(sum), RECORD.isValid))
+    copy(f, wasm.i32Add(record, i32(PRIVATE.xy)), i32(SUM))
+    emit(f, call(multiply, wasm.i32Add(record, i32(PRIVATE.z)), i32(SUM + ELEMENT_BYTES), i32(R_Z)))
+  })
+
+/** `normalise(last)`: writes the public keys of what the records up to `last` have in xy and z, whose lane 1 counts. */
+const addNormalise = (module: Module, functions: Needed): number =>
+  addFunction(module, undefined, [I32], [], (f) => {
+    const { multiply, word, element, inverse, reverse } = functions
+    const last = get(0)
+    forEach(f, last, (record) => {
+      when(f, wasm.i32Eqz(loadI32(record, RECORD.isValid)), () =>
+        copy(f, wasm.i32Add(record, i32(PRIVATE.z)), i32(FIXED.one)),
+      )
+    })
+    invertAll(f, last, {
+      value: PRIVATE.z,
+      chain: PRIVATE.zChain,
+      place: INVERSE_Z,
+      copy,
+      multiply,
+      invert: (value) => [
+        ...call(word, i32(PLACE), value, i32(1)),
+        ...call(inverse, i32(PLACE), i32(PLACE), i32(FIXED.p), i32(FIXED.startOne)),
+        ...call(element, i32(INVERSE_Z), i32(PLACE)),
+      ],
+    })
+    forEach(f, last, (record) => {
+      scaleFrom(f, functions, { z: wasm.i32Add(record, i32(PRIVATE.zChain)), lane: 1, to: SCALE })
+      emit(f, call(multiply, i32(AFFINE), wasm.i32Add(record, i32(PRIVATE.xy)), i32(SCALE)))
+      for (const lane of [0, 1]) {
+        emit(f, call(word, i32(PLACE), i32(AFFINE), i32(lane)))
+        emit(f, call(reverse, wasm.i32Add(record, i32(RECORD.publicKey + 32 * lane)), i32(PLACE)))
+      }
+    })
+  })
+
+/** What {@link invertAll} has to know of the numbers: offsets in a record, a place of its own, and how to work with them. */
+interface Inversion {
+  readonly value: number
+  readonly chain: number
+  readonly place: number
+  copy(f: Body, to: Code, from: Code): void
+  readonly multiply: number
+  invert(value: Code): Code
+}
+
+/** Replaces the `chain` of each record by the inverse of its `value`, with one inversion: that of their product. */
+function invertAll(f: Body, last: Code, { value, chain, place, copy, multiply, invert }: Inversion): void {
+  const [at, before] = [takeLocal(f, I32), takeLocal(f, I32)]
+  const of = (record: number, offset: number): Code => wasm.i32Add(get(record), i32(offset))
+  copy(f, i32(RECORDS + chain), i32(RECORDS + value))
+  set(f, at, i32(RECORDS))
+  repeat(
+    f,
+    () => {
+      leaveIf(f, wasm.i32Eq(get(at), last))
+      set(f, before, get(at))
+      set(f, at, of(at, STRIDE))
+      emit(f, call(multiply, of(at, chain), of(before, chain), of(at, value)))
+    },
+    undefined,
+  )
+  emit(f, invert(of(at, chain)))
+  repeat(
+    f,
+    () => {
+      leaveIf(f, wasm.i32Eq(get(at), i32(RECORDS)))
+      set(f, before, of(at, -STRIDE))
+      emit(f, call(multiply, of(at, chain), of(before, chain), i32(place)))
+      emit(f, call(multiply, i32(place), of(at, value), i32(place)))
+      set(f, at, get(before))
+    },
+    undefined,
+  )
+  copy(f, i32(RECORDS + chain), i32(place))
+}
+
+function forEach(f: Body, last: Code, run: (record: Code) => void): void {
+  const record = takeLocal(f, I32)
+  set(f, record, i32(RECORDS - STRIDE))
+  repeat(
+    f,
+    () => {
+      set(f, record, wasm.i32Add(get(record), i32(STRIDE)))
+      run(get(record))
+    },
+    () => wasm.i32Ne(get(record), last),
+  )
+}
+
+function copyWord(f: Body, to: Code, from: Code): void {
+  for (const at of [0, 16]) emit(f, storeV128(to, loadV128(from, at), at))
 }
