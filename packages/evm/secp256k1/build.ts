@@ -6,13 +6,14 @@
  *
  * Nothing here runs in constant time.
  */
+import { RECORDS } from '../src/secp256k1/layout.ts'
 import { I32, i32, laneI64, V128, wasm } from './code.ts'
 import { addDigits } from './digits.ts'
 import { double } from './element.ts'
 import { addMultiply, addRoot, addSquare } from './field.ts'
 import { FIXED, placeFixed } from './fixed.ts'
 import { addInverse } from './inverse.ts'
-import { CONSTANTS, CONSTANTS_BYTES, G_MULTIPLES, G_TABLE, PAGES } from './layout.ts'
+import { CONSTANTS, G_MULTIPLES, G_TABLE, PAGES } from './layout.ts'
 import { addFunction, call, createModule, emit, encode, keep, type Module } from './module.ts'
 import { addMultiples, copy, POINT } from './multiples.ts'
 import { addAdd, addDouble } from './point.ts'
@@ -24,7 +25,6 @@ import { addElement, addReverse, addWord } from './words.ts'
 export function build(): Uint8Array<ArrayBuffer> {
   const module = createModule(CONSTANTS)
   placeFixed(module)
-  addIsFused(module)
   const field = {
     multiply: addMultiply(module),
     square: addSquare(module),
@@ -44,7 +44,8 @@ export function build(): Uint8Array<ArrayBuffer> {
     multiples,
     sum: addSum(module, points),
   })
-  if (16 * module.constants.size > CONSTANTS_BYTES) throw new Error('CONSTANTS')
+  addIsFused(module)
+  if (CONSTANTS + 16 * module.constants.size > RECORDS) throw new Error('RECORDS')
   return encode(module, PAGES)
 }
 

@@ -42,14 +42,12 @@ export const ROOT = { of: ELEMENTS(0), result: ELEMENTS(1) } as const
  */
 export const addRoot = (module: Module, { multiply, square }: { multiply: number; square: number }): number =>
   addFunction(module, undefined, [], [], (f) => {
-    const [x2, x3, x11, x22, x44, x88] = [2, 3, 4, 5, 6, 7].map(ELEMENTS) as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ]
+    const x2 = ELEMENTS(2)
+    const x3 = ELEMENTS(3)
+    const x11 = ELEMENTS(4)
+    const x22 = ELEMENTS(5)
+    const x44 = ELEMENTS(6)
+    const x88 = ELEMENTS(7)
     /** from^(2^times) * by */
     const step = (to: number, from: number, times: number, by?: number) => {
       emit(f, call(square, i32(to), i32(from), i32(times)))

@@ -26,7 +26,8 @@ import { bitsFrom, loadWord, storeWord, takeWords } from './words.ts'
 const LIMBS = 9
 const BITS = 30
 const MASK = 2n ** BigInt(BITS) - 1n
-const [D, E, F, G] = [0, 1, 2, 3].map((k) => INVERSE + 8 * LIMBS * k) as [number, number, number, number]
+/** Where the limbs of d, e, f and g lie. */
+const [D, E, F, G] = [INVERSE, INVERSE + 8 * LIMBS, INVERSE + 16 * LIMBS, INVERSE + 24 * LIMBS] as const
 
 /**
  * `inverse(to, word, modulus, start)`: start / word modulo the modulus. `modulus` is the address of `modulusLimbs`, `start` that

@@ -20,8 +20,9 @@ export const PRIVATE = {
   z: RECORD.end + 2 * ELEMENT_BYTES,
   /** Element: the product of the z so far. */
   zChain: RECORD.end + 3 * ELEMENT_BYTES,
-  /** Word: the product of the r so far, then 1 / r. */
-  rChain: RECORD.end + 4 * ELEMENT_BYTES,
+  /** Words, little-endian: r, and the product of the r so far, then 1 / r. */
+  r: RECORD.end + 4 * ELEMENT_BYTES,
+  rChain: RECORD.end + 4 * ELEMENT_BYTES + 32,
 } as const
 if (PRIVATE.rChain + 32 > STRIDE) throw new Error('STRIDE')
 
@@ -58,10 +59,11 @@ export const R_TABLE = room(2 * R_MULTIPLES * ELEMENT_BYTES)
 export const G_TABLE = room(2 * G_MULTIPLES * ELEMENT_BYTES)
 export const RATIOS = room(G_MULTIPLES * ELEMENT_BYTES)
 
-/** What is there from the beginning: ./fixed.ts, and the vectors that instructions use. */
+/** Room for ./fixed.ts. */
 export const FIXED_BYTES = 2048
 export const FIXED_AT = room(FIXED_BYTES)
-export const CONSTANTS_BYTES = 4096
-export const CONSTANTS = room(CONSTANTS_BYTES)
+
+/** Vectors that instructions use lie where addresses are short: 2 % of all time. */
+export const CONSTANTS = 0
 
 export const PAGES = Math.ceil(end / 65_536)

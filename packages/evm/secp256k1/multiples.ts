@@ -19,14 +19,12 @@ import {
 
 /** Elements of {@link addMultiples}: the argument and places to work. */
 export const POINT = ELEMENTS(8)
-const [TWICE, Z, SQUARE, BOTH, NEXT, SCALE] = [9, 11, 12, 13, 14, 15].map(ELEMENTS) as [
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-]
+const TWICE = ELEMENTS(9)
+const Z = ELEMENTS(11)
+const SQUARE = ELEMENTS(12)
+const BOTH = ELEMENTS(13)
+const NEXT = ELEMENTS(14)
+const SCALE = ELEMENTS(15)
 const PLACE = WORDS(7)
 
 /**

@@ -40,7 +40,6 @@ import {
   constant,
   emit,
   get,
-  hold,
   keep,
   leaveIf,
   type Module,
@@ -70,23 +69,20 @@ type Needed = Readonly<
   >
 >
 
-const [X, OTHER, SQUARE, INVERSE_Z, SCALE, AFFINE] = [18, 19, 20, 21, 22, 23].map(ELEMENTS) as [
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-]
-const [HASH, INVERSE_R, U1, U2, PLACE] = [0, 1, 2, 3, 4].map(WORDS) as [
-  number,
-  number,
-  number,
-  number,
-  number,
-]
+const X = ELEMENTS(18)
+const OTHER = ELEMENTS(19)
+const SQUARE = ELEMENTS(20)
+const INVERSE_Z = ELEMENTS(21)
+const SCALE = ELEMENTS(22)
+const AFFINE = ELEMENTS(23)
+const HASH = WORDS(0)
+const S = WORDS(1)
+const INVERSE_R = WORDS(2)
+const U1 = WORDS(3)
+const U2 = WORDS(4)
+const PLACE = WORDS(5)
 
-/** The number of `recover(count)`: works on the first `count` records, whose r and s are from 1 to n - 1; count > 0. */
+/** `recover(count)`: works on the first `count` records, whose r and s are from 1 to n - 1; count > 0. */
 export function addRecover(module: Module, functions: Needed): void {
   const { product, inverse, reverse } = functions
   const lift = addLift(module, functions)
@@ -95,7 +91,8 @@ export function addRecover(module: Module, functions: Needed): void {
 
   addFunction(module, 'recover', [I32], [], (f) => {
     const count = get(0)
-    const last = hold(f, I32, wasm.i32Mul(wasm.i32Sub(count, i32(1)), i32(STRIDE)))
+    const before = wasm.i32Mul(wasm.i32Sub(count, i32(1)), i32(STRIDE))
+    const last = keep(f, I32, wasm.i32Add(i32(RECORDS), before))
     const at = takeLocal(f, I32)
     const next = takeLocal(f, I32)
 
@@ -103,16 +100,16 @@ export function addRecover(module: Module, functions: Needed): void {
     repeat(
       f,
       () => {
-        const isLast = wasm.i32Eq(get(at), get(last))
+        const isLast = wasm.i32Eq(get(at), last)
         set(f, next, wasm.select(get(at), wasm.i32Add(get(at), i32(STRIDE)), isLast))
         emit(f, call(lift, get(at), get(next)))
         set(f, at, wasm.i32Add(get(next), i32(STRIDE)))
       },
-      () => wasm.i32LtU(get(at), wasm.i32Add(get(last), i32(1))),
+      () => wasm.i32LtU(get(next), last),
     )
 
-    invertAll(f, get(last), {
-      value: RECORD.r,
+    invertAll(f, last, {
+      value: PRIVATE.r,
       chain: PRIVATE.rChain,
       place: INVERSE_R,
       copy: copyWord,
@@ -121,39 +118,45 @@ export function addRecover(module: Module, functions: Needed): void {
       invert: (value) => call(inverse, i32(INVERSE_R), value, i32(FIXED.n), i32(FIXED.startR)),
     })
 
-    forEach(f, get(last), (record) => {
+    forEach(f, last, (record) => {
       when(f, loadI32(record, RECORD.isValid), () => {
         const inverseR = wasm.i32Add(record, i32(PRIVATE.rChain))
         emit(f, call(reverse, i32(HASH), wasm.i32Add(record, i32(RECORD.hash))))
         emit(f, call(product, i32(U1), i32(HASH), inverseR))
-        emit(f, call(product, i32(U2), wasm.i32Add(record, i32(RECORD.s)), inverseR))
+        emit(f, call(reverse, i32(S), wasm.i32Add(record, i32(RECORD.s))))
+        emit(f, call(product, i32(U2), i32(S), inverseR))
         emit(f, call(combine, record, i32(U1), i32(1), i32(U2)))
       })
     })
-    emit(f, call(normalise, get(last)))
+    emit(f, call(normalise, last))
   })
 
   /** `generate()`: the public key of r + s modulo n, which are in the first record. */
   addFunction(module, 'generate', [], [], (f) => {
     copy(f, i32(RECORDS + PRIVATE.point), i32(FIXED.generator))
-    emit(f, call(combine, i32(RECORDS), i32(RECORDS + RECORD.r), i32(0), i32(RECORDS + RECORD.s)))
+    emit(f, call(reverse, i32(U1), i32(RECORDS + RECORD.r)))
+    emit(f, call(reverse, i32(U2), i32(RECORDS + RECORD.s)))
+    emit(f, call(combine, i32(RECORDS), i32(U1), i32(0), i32(U2)))
     emit(f, call(normalise, i32(RECORDS)))
   })
 
   /** `invert()`: 1 / r modulo n becomes the s of the first record. */
   addFunction(module, 'invert', [], [], (f) => {
-    const [from, to] = [RECORDS + RECORD.r, RECORDS + RECORD.s]
-    emit(f, call(inverse, i32(to), i32(from), i32(FIXED.n), i32(FIXED.startOne)))
+    emit(f, call(reverse, i32(S), i32(RECORDS + RECORD.r)))
+    emit(f, call(inverse, i32(S), i32(S), i32(FIXED.n), i32(FIXED.startOne)))
+    emit(f, call(reverse, i32(RECORDS + RECORD.s), i32(S)))
   })
 }
 
 /** `lift(record, other)`: writes the point of each, or that there is none; they may be the same. */
-const addLift = (module: Module, { multiply, square, root, element, word }: Needed): number =>
+const addLift = (module: Module, { multiply, square, root, element, word, reverse }: Needed): number =>
   addFunction(module, undefined, [I32, I32], [], (f) => {
     const records = [get(0), get(1)]
-    // RECORD.r is where a record begins.
-    emit(f, call(element, i32(X), records[0]!))
-    emit(f, call(element, i32(OTHER), records[1]!))
+    for (const [lane, record] of records.entries()) {
+      const r = wasm.i32Add(record, i32(PRIVATE.r))
+      emit(f, call(reverse, r, wasm.i32Add(record, i32(RECORD.r))))
+      emit(f, call(element, i32(lane === 0 ? X : OTHER), r))
+    }
     scope(f, () => storeElement(f, i32(X), pair(f, loadElement(f, i32(X)), 0, loadElement(f, i32(OTHER)), 0)))
     emit(f, call(square, i32(SQUARE), i32(X), i32(1)))
     emit(f, call(multiply, i32(ROOT.of), i32(SQUARE), i32(X)))

@@ -19,7 +19,8 @@ import {
 import { copy, scaleFrom } from './multiples.ts'
 import { ADDED, signMask } from './point.ts'
 
-const [SCALE, Z_THERE] = [16, 17].map(ELEMENTS) as [number, number]
+const SCALE = ELEMENTS(16)
+const Z_THERE = ELEMENTS(17)
 
 /** Bytes of the digits that stand side by side, and how many scalars are those of G. */
 const PLACE = 8
@@ -34,16 +35,13 @@ type Needed = Readonly<Record<'multiply' | 'square' | 'double' | 'add', number>>
 export const addSum = (module: Module, functions: Needed): number =>
   addFunction(module, undefined, [], [I32], (f) => {
     const { multiply, double, add } = functions
-    const take = () => takeLocal(f, I32)
-    const [at, doublings, isPoint, which, digit, isNegative, entry] = [
-      take(),
-      take(),
-      take(),
-      take(),
-      take(),
-      take(),
-      take(),
-    ]
+    const at = takeLocal(f, I32)
+    const doublings = takeLocal(f, I32)
+    const isPoint = takeLocal(f, I32)
+    const which = takeLocal(f, I32)
+    const digit = takeLocal(f, I32)
+    const isNegative = takeLocal(f, I32)
+    const entry = takeLocal(f, I32)
     const sumZ = i32(SUM + ELEMENT_BYTES)
 
     const doubleUp = () => {
