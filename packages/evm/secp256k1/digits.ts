@@ -22,25 +22,21 @@ export const addDigits = (module: Module): number =>
       set(f, high, wasm.i64ShrU(get(high), get(bits)))
       set(f, at, wasm.i32Add(get(at), wasm.i32Shl(wasm.i32WrapI64(get(bits)), i32(3))))
     }
-    repeat(
-      f,
-      () => {
-        when(f, wasm.i64Eqz(get(low)), () => {
-          leaveIf(f, wasm.i64Eqz(get(high)), 1)
-          set(f, low, get(high))
-          set(f, high, i64(0n))
-          set(f, at, wasm.i32Add(get(at), i32(8 * 64)))
-        })
-        set(f, zeros, wasm.i64Ctz(get(low)))
-        move(zeros)
-        set(f, digit, wasm.i64ShrS(wasm.i64Shl(get(low), unused), unused))
-        emit(f, storeI64As16(get(at), wasm.select(wasm.i64Sub(i64(0n), get(digit)), get(digit), isNegative)))
-        const before = keep(f, I64, get(low))
-        set(f, low, wasm.i64Sub(get(low), get(digit)))
-        const isMore = wasm.i64LtS(get(digit), i64(0n))
-        const carry = wasm.i32And(isMore, wasm.i64LtU(get(low), before))
-        set(f, high, wasm.i64Add(get(high), wasm.i64ExtendI32U(carry)))
-      },
-      undefined,
-    )
+    repeat(f, () => {
+      when(f, wasm.i64Eqz(get(low)), () => {
+        leaveIf(f, wasm.i64Eqz(get(high)), 1)
+        set(f, low, get(high))
+        set(f, high, i64(0n))
+        set(f, at, wasm.i32Add(get(at), i32(8 * 64)))
+      })
+      set(f, zeros, wasm.i64Ctz(get(low)))
+      move(zeros)
+      set(f, digit, wasm.i64ShrS(wasm.i64Shl(get(low), unused), unused))
+      emit(f, storeI64As16(get(at), wasm.select(wasm.i64Sub(i64(0n), get(digit)), get(digit), isNegative)))
+      const before = keep(f, I64, get(low))
+      set(f, low, wasm.i64Sub(get(low), get(digit)))
+      const isMore = wasm.i64LtS(get(digit), i64(0n))
+      const carry = wasm.i32And(isMore, wasm.i64LtU(get(low), before))
+      set(f, high, wasm.i64Add(get(high), wasm.i64ExtendI32U(carry)))
+    })
   })

@@ -82,43 +82,39 @@ function divisionSteps(f: Body, eta: number, matrix: readonly number[]): void {
   for (const [local, value] of start) set(f, local, i32(value))
   set(f, low, wasm.i32WrapI64(loadLimb(F, 0)))
   set(f, lowG, wasm.i32WrapI64(loadLimb(G, 0)))
-  repeat(
-    f,
-    () => {
-      // As many halvings of g as it has zeros, but not more than steps are left.
-      set(f, t, wasm.i32Ctz(wasm.i32Or(get(lowG), wasm.i32Shl(i32(-1), get(left)))))
-      set(f, lowG, wasm.i32ShrU(get(lowG), get(t)))
-      for (const local of [u, v]) set(f, local, wasm.i32Shl(get(local), get(t)))
-      for (const local of [eta, left]) set(f, local, wasm.i32Sub(get(local), get(t)))
-      leaveIf(f, wasm.i32Eqz(get(left)))
-      when(f, wasm.i32LtS(get(eta), i32(0)), () => {
-        set(f, eta, wasm.i32Sub(i32(0), get(eta)))
-        const pairs: [number, number][] = [
-          [low, lowG],
-          [u, q],
-          [v, r],
-        ]
-        for (const [a, b] of pairs) {
-          set(f, t, get(a))
-          set(f, a, get(b))
-          set(f, b, wasm.i32Sub(i32(0), get(t)))
-        }
-      })
-      // Until the next swap at most eta + 1 bits of g can be made zero by adding a multiple of f; eight at a time.
-      set(f, limit, wasm.i32Add(get(eta), i32(1)))
-      set(f, limit, wasm.select(get(left), get(limit), wasm.i32GtS(get(limit), get(left))))
-      const mask = wasm.i32And(wasm.i32ShrU(i32(-1), wasm.i32Sub(i32(32), get(limit))), i32(255))
-      const inverse = loadI32U8(wasm.i32And(wasm.i32ShrU(get(low), i32(1)), i32(127)), FIXED.negatedInverses)
-      set(f, t, wasm.i32And(wasm.i32Mul(get(lowG), inverse), mask))
-      const rows: [number, number][] = [
-        [lowG, low],
-        [q, u],
-        [r, v],
+  repeat(f, () => {
+    // As many halvings of g as it has zeros, but not more than steps are left.
+    set(f, t, wasm.i32Ctz(wasm.i32Or(get(lowG), wasm.i32Shl(i32(-1), get(left)))))
+    set(f, lowG, wasm.i32ShrU(get(lowG), get(t)))
+    for (const local of [u, v]) set(f, local, wasm.i32Shl(get(local), get(t)))
+    for (const local of [eta, left]) set(f, local, wasm.i32Sub(get(local), get(t)))
+    leaveIf(f, wasm.i32Eqz(get(left)))
+    when(f, wasm.i32LtS(get(eta), i32(0)), () => {
+      set(f, eta, wasm.i32Sub(i32(0), get(eta)))
+      const pairs: [number, number][] = [
+        [low, lowG],
+        [u, q],
+        [v, r],
       ]
-      for (const [a, b] of rows) set(f, a, wasm.i32Add(get(a), wasm.i32Mul(get(b), get(t))))
-    },
-    undefined,
-  )
+      for (const [a, b] of pairs) {
+        set(f, t, get(a))
+        set(f, a, get(b))
+        set(f, b, wasm.i32Sub(i32(0), get(t)))
+      }
+    })
+    // Until the next swap at most eta + 1 bits of g can be made zero by adding a multiple of f; eight at a time.
+    set(f, limit, wasm.i32Add(get(eta), i32(1)))
+    set(f, limit, wasm.select(get(left), get(limit), wasm.i32GtS(get(limit), get(left))))
+    const mask = wasm.i32And(wasm.i32ShrU(i32(-1), wasm.i32Sub(i32(32), get(limit))), i32(255))
+    const inverse = loadI32U8(wasm.i32And(wasm.i32ShrU(get(low), i32(1)), i32(127)), FIXED.negatedInverses)
+    set(f, t, wasm.i32And(wasm.i32Mul(get(lowG), inverse), mask))
+    const rows: [number, number][] = [
+      [lowG, low],
+      [q, u],
+      [r, v],
+    ]
+    for (const [a, b] of rows) set(f, a, wasm.i32Add(get(a), wasm.i32Mul(get(b), get(t))))
+  })
   for (const [k, local] of [u, v, q, r].entries()) set(f, matrix[k]!, wasm.i64ExtendI32S(get(local)))
 }
 

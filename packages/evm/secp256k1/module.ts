@@ -94,8 +94,8 @@ export function scope<T>(f: Body, run: () => T): T {
   return result
 }
 
-/** Runs at least once, and again as long as `again` says; what `run` emits may leave by {@link leaveIf}. */
-export function repeat(f: Body, run: () => void, again: (() => Code) | undefined): void {
+/** Runs at least once, and again as long as `again` says, or until {@link leaveIf} in `run` leaves. */
+export function repeat(f: Body, run: () => void, again?: () => Code): void {
   emit(f, [0x02, 0x40, 0x03, 0x40])
   scope(f, run)
   if (again === undefined) emit(f, [0x0c, 0x00])

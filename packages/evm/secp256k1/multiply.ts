@@ -13,7 +13,7 @@
  * more of these plus one (51.2 bits a limb do not divide evenly), and 257, 308, 359, 410, 461. What comes together below
  * 2^256 is added as integers; above, as doubles, to be multiplied by 2^256 modulo p, 33 bits, and so brought down by 256.
  *
- * Measured on an EPYC of 3.2 GHz: 24 ns for two products, 19 ns for two squares; libauth needs about 60 ns for one product.
+ * Measured on an EPYC of 3.2 GHz: 24 ns for two products, 19 ns for two squares.
  */
 import { type Code, shiftLeft, V128, wasm } from './code.ts'
 import { bitsOf, type Columns, double, type Element, FOLD, MIDDLE, MIDDLE_REACH, WEIGHTS } from './element.ts'

@@ -247,28 +247,20 @@ function invertAll(f: Body, last: Code, { value, chain, place, copy, multiply, i
   const of = (record: number, offset: number): Code => wasm.i32Add(get(record), i32(offset))
   copy(f, i32(RECORDS + chain), i32(RECORDS + value))
   set(f, at, i32(RECORDS))
-  repeat(
-    f,
-    () => {
-      leaveIf(f, wasm.i32Eq(get(at), last))
-      set(f, before, get(at))
-      set(f, at, of(at, STRIDE))
-      emit(f, call(multiply, of(at, chain), of(before, chain), of(at, value)))
-    },
-    undefined,
-  )
+  repeat(f, () => {
+    leaveIf(f, wasm.i32Eq(get(at), last))
+    set(f, before, get(at))
+    set(f, at, of(at, STRIDE))
+    emit(f, call(multiply, of(at, chain), of(before, chain), of(at, value)))
+  })
   emit(f, invert(of(at, chain)))
-  repeat(
-    f,
-    () => {
-      leaveIf(f, wasm.i32Eq(get(at), i32(RECORDS)))
-      set(f, before, of(at, -STRIDE))
-      emit(f, call(multiply, of(at, chain), of(before, chain), i32(place)))
-      emit(f, call(multiply, i32(place), of(at, value), i32(place)))
-      set(f, at, get(before))
-    },
-    undefined,
-  )
+  repeat(f, () => {
+    leaveIf(f, wasm.i32Eq(get(at), i32(RECORDS)))
+    set(f, before, of(at, -STRIDE))
+    emit(f, call(multiply, of(at, chain), of(before, chain), i32(place)))
+    emit(f, call(multiply, i32(place), of(at, value), i32(place)))
+    set(f, at, get(before))
+  })
   copy(f, i32(RECORDS + chain), i32(place))
 }
 

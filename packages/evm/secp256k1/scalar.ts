@@ -29,43 +29,29 @@ export const addProduct = (module: Module): number =>
   addFunction(module, 'product', [I32, I32, I32], [], (f) => {
     const [to, a, b] = [get(0), get(1), get(2)]
     const sum = takeWords(f, HALVES + 1)
+    const top = sum[HALVES]!
     const at = takeLocal(f, I32)
     for (const local of sum) set(f, local, i64(0n))
     set(f, at, i32(0))
     /** Adds x times eight halves to the sum; (2^32 - 1)^2 + 2 (2^32 - 1) is just below 2^64. */
-    const addMultiple = (x: Code, y: (k: number) => Code): Code => {
+    const addMultiple = (x: Code, y: (k: number) => Code): void => {
       const all = takeLocal(f, I64)
       for (let k = 0; k < HALVES; k++) {
         const product = wasm.i64Add(wasm.i64Mul(x, y(k)), get(sum[k]!))
         set(f, all, k === 0 ? product : wasm.i64Add(product, wasm.i64ShrU(get(all), i64(32n))))
         set(f, sum[k]!, wasm.i64And(get(all), i64(HALF)))
       }
-      return wasm.i64ShrU(get(all), i64(32n))
+      set(f, top, wasm.i64Add(get(top), wasm.i64ShrU(get(all), i64(32n))))
     }
     const negatedInverse = BigInt.asUintN(32, -inverseOfOdd(N, 32))
-    const top = sum[HALVES]!
     repeat(
       f,
       () => {
         const x = keep(f, I64, loadI64U32(wasm.i32Add(a, get(at))))
-        set(
-          f,
-          top,
-          wasm.i64Add(
-            get(top),
-            addMultiple(x, (k) => loadI64U32(b, 4 * k)),
-          ),
-        )
+        addMultiple(x, (k) => loadI64U32(b, 4 * k))
         // A multiple of n makes the lowest half zero; then all move down by one.
         const q = keep(f, I64, wasm.i64And(wasm.i64Mul(get(sum[0]!), i64(negatedInverse)), i64(HALF)))
-        set(
-          f,
-          top,
-          wasm.i64Add(
-            get(top),
-            addMultiple(q, (k) => i64(half(N, k))),
-          ),
-        )
+        addMultiple(q, (k) => i64(half(N, k)))
         for (let k = 0; k + 1 < HALVES; k++) set(f, sum[k]!, get(sum[k + 1]!))
         set(f, sum[HALVES - 1]!, wasm.i64And(get(top), i64(HALF)))
         set(f, top, wasm.i64ShrU(get(top), i64(32n)))

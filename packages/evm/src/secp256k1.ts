@@ -1,7 +1,10 @@
 /**
  * ECDSA on secp256k1: sender recovery, ECRECOVER and signing.
  *
- * TODO
+ * Measured on Node 24 and an EPYC of 3.2 GHz, medians of alternating rounds (bench/evm/secp256k1.ts), µs: recovery 44, in
+ * batches 36; Bitcoin Core's libsecp256k1 as WebAssembly (@bitauth/libauth) 181, @noble/curves 1720. Signing 67 against 113
+ * and 570, the address of a key 38 against 57. Loading takes 6 ms, of which most is Node's reading of these files, and the
+ * first use 3 ms more; libauth took 28 ms.
  */
 import type { Address, Hex } from './engine.ts'
 import { bytesToHex } from './hex.ts'
@@ -26,7 +29,7 @@ export const SECP256K1_N = N
 export const ecrecover = (hash: Uint8Array, yParity: 0 | 1, r: bigint, s: bigint): Address | undefined =>
   recoverMany([{ hash, yParity, r, s }])[0]
 
-/** {@link ecrecover} of several, which takes a fifth less time for each. */
+/** {@link ecrecover} of several, in the same order: of four 15 % less time for each, of many 20 %. */
 export function recoverMany(signatures: readonly SignedHash[]): (Address | undefined)[] {
   const keys = curve.recover(signatures.filter(isInRange))
   let next = 0

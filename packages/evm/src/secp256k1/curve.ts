@@ -16,7 +16,7 @@ export interface SignedHash extends RecoverableSignature {
   readonly hash: Uint8Array
 }
 
-export interface RecoverableSignature {
+interface RecoverableSignature {
   /** Whether the y of the point of which r is the x is odd. */
   readonly yParity: 0 | 1
   readonly r: bigint

@@ -1,4 +1,4 @@
-/** The same by @noble/curves: about twenty times slower, and it runs anywhere. */
+/** The same by @noble/curves: forty times slower, and it runs anywhere. */
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { wordToBytes } from '../words.ts'
 import type { Curve } from './curve.ts'
