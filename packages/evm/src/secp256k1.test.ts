@@ -2,15 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { hexToBytes } from './hex.ts'
 import { keccak256 } from './keccak.ts'
-import {
-  ecrecover,
-  KeyError,
-  privateKeyToAddress,
-  recoverMany,
-  SECP256K1_N,
-  type SignedHash,
-  signHash,
-} from './secp256k1.ts'
+import { ecrecover, KeyError, privateKeyToAddress, SECP256K1_N, signHash } from './secp256k1.ts'
 import { wordToBytes } from './words.ts'
 
 /** The first account of the well-known development mnemonic. */
@@ -45,20 +37,6 @@ test('nobody is recovered from r or s out of range, nor from an r that is no poi
   expect(ecrecover(hash, yParity, BigInt(r), SECP256K1_N + 1n)).toBeUndefined()
   // 5^3 + 7 = 132 is not a square modulo the field's prime.
   expect(ecrecover(hash, yParity, 5n, BigInt(s))).toBeUndefined()
-})
-
-test('several at once are each what they are alone, those out of range included', () => {
-  const signatures = Array.from({ length: 98 }, (_, index): SignedHash => {
-    const hash = keccak256(wordToBytes(BigInt(index)))
-    const { yParity, r, s } = signHash(hash, KEY)
-    const odd = [{}, { r: 0n }, { s: SECP256K1_N }, { r: 5n }, { s: -1n }, { hash: KEY }, {}][index % 7]
-    return { hash, yParity, r: BigInt(r), s: BigInt(s), ...odd }
-  })
-  const together = recoverMany(signatures)
-  expect(together).toEqual(signatures.map(({ hash, yParity, r, s }) => ecrecover(hash, yParity, r, s)))
-  expect(together.filter((address) => address === ADDRESS).length).toBe(28)
-  expect(together.filter((address) => address === undefined).length).toBe(56)
-  expect(recoverMany([])).toEqual([])
 })
 
 test('a key of zero, of the order or of another length is refused', () => {
