@@ -2,7 +2,7 @@
  * Modular inversion by division steps, in variable time: D. J. Bernstein, B.-Y. Yang, "Fast constant-time gcd computation and
  * modular inversion", 2019; steps by thirty with limbs of 30 bits as in libsecp256k1's `modinv32`.
  *
- * Measured on an EPYC of 3.2 GHz: 1.9 us; by Fermat's little theorem it would take 5.
+ * Measured on an EPYC of 3.2 GHz: 1.9 µs; by Fermat's little theorem it would take 5.
  */
 import { type Code, I32, I64, i32, i64, loadI32U8, loadI64, storeI64, wasm } from './code.ts'
 import { FIXED } from './fixed.ts'

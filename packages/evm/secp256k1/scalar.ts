@@ -91,7 +91,7 @@ const G2 = rounded(MINUS_B1 << 384n, N)
 
 /**
  * `split(scalar, isNegated, width, which)`: writes the digits (./digits.ts) of both parts of the scalar, or of minus the
- * scalar, as number `which` and the next. Measured: 0.1 us, digits included.
+ * scalar, as number `which` and the next. Measured: 0.2 µs, digits included.
  */
 export const addSplit = (module: Module, digits: number): number =>
   addFunction(module, 'split', [I32, I32, I32, I32], [], (f) => {

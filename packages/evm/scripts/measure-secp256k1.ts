@@ -1,18 +1,12 @@
 /**
  * Recovery, keys and signing on secp256k1 by ours, @bitauth/libauth (Bitcoin Core's libsecp256k1 as WebAssembly) and
- * @noble/curves: `node bench/evm/secp256k1.ts [ROUNDS]`. Rounds alternate; printed are medians, and the least, in
+ * @noble/curves: `node packages/evm/scripts/measure-secp256k1.ts [ROUNDS]`. Rounds alternate; printed are medians, and the least, in
  * microseconds an operation.
  */
 import { instantiateSecp256k1 } from '@bitauth/libauth/build/lib/crypto/secp256k1.js'
-import {
-  hexToBytes,
-  keccak256,
-  privateKeyToAddress,
-  recoverMany,
-  signHash,
-} from '../../packages/evm/src/index.ts'
-import { nobleCurve } from '../../packages/evm/src/secp256k1/noble.ts'
-import { bytesToWord, wordToBytes } from '../../packages/evm/src/words.ts'
+import { hexToBytes, keccak256, privateKeyToAddress, recoverMany, signHash } from '../src/index.ts'
+import { nobleCurve } from '../src/secp256k1/noble.ts'
+import { bytesToWord, wordToBytes } from '../src/words.ts'
 
 const COUNT = 256
 const rounds = Number(process.argv[2] ?? 60)
