@@ -1,7 +1,7 @@
 /**
- * Recovery, keys and signing on secp256k1 by ours, @bitauth/libauth (Bitcoin Core's libsecp256k1 as WebAssembly) and
- * @noble/curves: `node packages/evm/scripts/measure-secp256k1.ts [ROUNDS]`. Rounds alternate; printed are medians, and the least, in
- * microseconds an operation.
+ * Recovery, keys and signing on secp256k1 by ours, by @bitauth/libauth (Bitcoin Core's libsecp256k1 as WebAssembly) and
+ * by @noble/curves: `node packages/evm/scripts/measure-secp256k1.ts [ROUNDS]`. Rounds alternate; printed are medians,
+ * and the least, in microseconds an operation.
  */
 import { instantiateSecp256k1 } from '@bitauth/libauth/build/lib/crypto/secp256k1.js'
 import { hexToBytes, keccak256, privateKeyToAddress, recoverMany, signHash } from '../src/index.ts'

@@ -1,8 +1,8 @@
 /**
- * The module that ../src/secp256k1/module.ts holds: sender recovery and keys on secp256k1. The order of the files, from the
- * bottom: code.ts and module.ts write WebAssembly; element.ts, multiply.ts and carry.ts are the field's arithmetic, which is
- * what all the time is spent on; point.ts adds points, multiples.ts makes tables of them, sum.ts goes through the digits of
- * scalars (scalar.ts, digits.ts); recover.ts puts it together.
+ * The module that ../src/secp256k1/module.ts holds: sender recovery and keys on secp256k1. The order of the files, from
+ * the bottom: code.ts and module.ts write WebAssembly; element.ts, multiply.ts and carry.ts are the field's arithmetic,
+ * which is what all the time is spent on; point.ts adds points, multiples.ts makes tables of them, sum.ts goes through
+ * the digits of scalars (scalar.ts, digits.ts); recover.ts puts it together.
  *
  * Nothing here runs in constant time.
  */
@@ -50,8 +50,8 @@ export function build(): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * `isFused()`: whether a multiply-add rounds once. It is left to the machine whether it does, and everything here depends on
- * it: (1 + 2^-30)^2 less what it is rounded to is 2^-60, or else 0.
+ * `isFused()`: whether a multiply-add rounds once. It is left to the machine whether it does, and everything here
+ * depends on it: (1 + 2^-30)^2 less what it is rounded to is 2^-60, or else 0.
  */
 const addIsFused = (module: Module): number =>
   addFunction(module, 'isFused', [], [I32], (f) => {

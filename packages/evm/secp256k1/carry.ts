@@ -10,10 +10,11 @@ const TOP = WIDTHS.length - 1
 /**
  * The element with the value of the columns, or of their negation, modulo p.
  *
- * First what the highest column has above 2^256 goes, times 2^256 modulo p, to the lowest; then each column keeps its width
- * of bits, as a number from minus half to half of that, and the rest goes on to the next. The highest keeps what it is given
- * last, so its bound is a little higher. To shift without signs, every column is first made positive by a multiple of
- * 2^width; the next column takes account of that, as do the constants for the offsets, so that neither costs an instruction.
+ * First what the highest column has above 2^256 goes, times 2^256 modulo p, to the lowest; then each column keeps its
+ * width of bits, as a number from minus half to half of that, and the rest goes on to the next. The highest keeps what
+ * it is given last, so its bound is a little higher. To shift without signs, every column is first made positive by a
+ * multiple of 2^width; the next column takes account of that, as do the constants for the offsets, so that neither
+ * costs an instruction.
  */
 export function carry(f: Body, columns: Columns, sign: 1 | -1 = 1): Element {
   const limbs = WIDTHS.map(() => takeLocal(f, V128))

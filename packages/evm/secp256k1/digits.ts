@@ -5,7 +5,8 @@ import { addFunction, emit, get, keep, leaveIf, type Module, repeat, set, takeLo
 
 /**
  * `digits(low, high, isNegative, width, which)`: writes the digits that are not zero, odd and below 2^(width - 1) in
- * magnitude, of number `which` of four. The scalar is so far below 2^128 that what a negative digit adds to it leaves it there.
+ * magnitude, of number `which` of four. The scalar is so far below 2^128 that what a negative digit adds to it leaves
+ * it there.
  */
 export const addDigits = (module: Module): number =>
   addFunction(module, undefined, [I64, I64, I32, I32, I32], [], (f) => {

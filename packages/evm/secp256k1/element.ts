@@ -1,13 +1,14 @@
 /**
  * Elements of the field of secp256k1, two side by side in the lanes of vectors, so that each instruction works on both.
  *
- * An element is five doubles that hold integers, the value being the sum of limb k times 2^WEIGHTS[k]. Limbs are signed.
- * As *columns* the five are 64-bit integers instead, with carries still to be made: what comes out of a multiplication, and
- * what sums and differences are made of. multiply.ts makes columns of elements, carry.ts elements of columns.
+ * An element is five doubles that hold integers, the value being the sum of limb k times 2^WEIGHTS[k]. Limbs are
+ * signed. As *columns* the five are 64-bit integers instead, with carries still to be made: what comes out of a
+ * multiplication, and what sums and differences are made of. multiply.ts makes columns of elements, carry.ts elements
+ * of columns.
  *
  * Every element and all columns carry bounds of their limbs, and each operation works out those of its result while the
- * code is generated; one that could overflow or be inexact is refused there and then. So nothing about ranges is taken on
- * trust.
+ * code is generated; one that could overflow or be inexact is refused there and then. So nothing about ranges is taken
+ * on trust.
  */
 import { type Code, lanes, loadV128, shiftLeft, storeV128, V128, wasm } from './code.ts'
 import { type Body, constant, emit, get, hold } from './module.ts'
@@ -41,7 +42,9 @@ export const STORED: readonly bigint[] = [2n ** 51n, 2n ** 50n, 2n ** 50n, 2n **
 // An element within these bounds is zero modulo p only if it is zero: it lies between -p and p.
 if (STORED.reduce((sum, max, k) => sum + (max << BigInt(WEIGHTS[k]!)), 0n) >= P) throw new Error('STORED')
 
-/** The doubles from 2^52 to 2^53 are integers, and as bits they count up by one: bits(MIDDLE + x) = bits(MIDDLE) + x. */
+/**
+ * The doubles from 2^52 to 2^53 are integers, and as bits they count up by one: bits(MIDDLE + x) = bits(MIDDLE) + x.
+ */
 export const MIDDLE = 1.5 * 2 ** 52
 export const MIDDLE_REACH = 2n ** 51n
 
@@ -99,7 +102,9 @@ export const negateBy = (f: Body, { limbs, max }: Element, mask: Code): Element 
   max,
 })
 
-/** Bits that are all zero in a lane if and only if its element is zero. It must have come from carry.ts: no limb is -0. */
+/**
+ * Bits that are all zero in a lane if and only if its element is zero. It must have come from carry.ts: no limb is -0.
+ */
 export const anyBits = ({ limbs }: Element): Code =>
   limbs.map(get).reduce((any, limb) => wasm.v128Or(any, limb))
 

@@ -37,8 +37,8 @@ export const addSquare = (module: Module): number =>
 export const ROOT = { of: ELEMENTS(0), result: ELEMENTS(1) } as const
 
 /**
- * `root()`: x^((p + 1) / 4), which is a square root of x if there is one, p being 3 modulo 4. The exponent has blocks of 223, 22
- * and two ones: 253 squares and 13 products, as in libsecp256k1. Measured: 5.2 µs.
+ * `root()`: x^((p + 1) / 4), which is a square root of x if there is one, p being 3 modulo 4. The exponent has blocks
+ * of 223, 22 and two ones: 253 squares and 13 products, as in libsecp256k1. Measured: 5.2 µs.
  */
 export const addRoot = (module: Module, { multiply, square }: { multiply: number; square: number }): number =>
   addFunction(module, undefined, [], [], (f) => {

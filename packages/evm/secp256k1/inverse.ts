@@ -1,6 +1,6 @@
 /**
- * Modular inversion by division steps, in variable time: D. J. Bernstein, B.-Y. Yang, "Fast constant-time gcd computation and
- * modular inversion", 2019; steps by thirty with limbs of 30 bits as in libsecp256k1's `modinv32`.
+ * Modular inversion by division steps, in variable time: D. J. Bernstein, B.-Y. Yang, "Fast constant-time gcd
+ * computation and modular inversion", 2019; steps by thirty with limbs of 30 bits as in libsecp256k1's `modinv32`.
  *
  * Measured on an EPYC of 3.2 GHz: 1.9 µs; by Fermat's little theorem it would take 5.
  */
@@ -30,8 +30,8 @@ const MASK = 2n ** BigInt(BITS) - 1n
 const [D, E, F, G] = [INVERSE, INVERSE + 8 * LIMBS, INVERSE + 16 * LIMBS, INVERSE + 24 * LIMBS] as const
 
 /**
- * `inverse(to, word, modulus, start)`: start / word modulo the modulus. `modulus` is the address of `modulusLimbs`, `start` that
- * of `limbs30` of a number below the modulus (./fixed.ts). The word is below the modulus, and not zero.
+ * `inverse(to, word, modulus, start)`: start / word modulo the modulus. `modulus` is the address of `modulusLimbs`,
+ * `start` that of `limbs30` of a number below the modulus (./fixed.ts). The word is below the modulus, and not zero.
  */
 export const addInverse = (module: Module): number =>
   addFunction(module, 'inverse', [I32, I32, I32, I32], [], (f) => {
@@ -124,8 +124,8 @@ const rowsOf = ([u, v, q, r]: readonly number[]): readonly (readonly [Code, Code
 ]
 
 /**
- * (d, e) becomes matrix (d, e) / 2^30 modulo the modulus, from -2 times the modulus to it. The entries of a row add up to 2^30
- * at most, so a sum of products stays below 2^62.
+ * (d, e) becomes matrix (d, e) / 2^30 modulo the modulus, from -2 times the modulus to it. The entries of a row add up
+ * to 2^30 at most, so a sum of products stays below 2^62.
  */
 function updateDE(f: Body, modulus: Code, matrix: readonly number[]): void {
   scope(f, () => {

@@ -2,7 +2,9 @@
 import { BATCH, RECORD, RECORDS, STRIDE } from '../src/secp256k1/layout.ts'
 import { ELEMENT_BYTES } from './element.ts'
 
-/** Digits of the non-adjacent form, for G and for a point that is not known beforehand: 2^(width - 2) multiples each. */
+/**
+ * Digits of the non-adjacent form, for G and for a point that is not known beforehand: 2^(width - 2) multiples each.
+ */
 export const G_WIDTH = 12
 export const G_MULTIPLES = 2 ** (G_WIDTH - 2)
 export const R_WIDTH = 5

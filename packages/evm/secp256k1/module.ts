@@ -126,8 +126,8 @@ export const call = (index: number, ...operands: readonly Code[]): Code => [
 export const giveBack = (f: Body, value: Code): void => emit(f, value, [0x0f])
 
 /**
- * A vector of two 64-bit patterns. It is loaded from memory, in one instruction; of one that stands in the code V8 makes
- * four.
+ * A vector of two 64-bit patterns. It is loaded from memory, in one instruction; of one that stands in the code V8
+ * makes four.
  */
 export function constant({ module }: Body, low: bigint, high = low): Code {
   const lanes = [BigInt.asUintN(64, low), BigInt.asUintN(64, high)] as const

@@ -28,11 +28,11 @@ const SCALE = ELEMENTS(15)
 const PLACE = WORDS(7)
 
 /**
- * `multiples(table, count, isAffine)`: P, 3 P, 5 P and so on of the point P, with lambda times these after them. All have
- * the same z, which is written to R_Z; if `isAffine`, they are brought to a z of 1.
+ * `multiples(table, count, isAffine)`: P, 3 P, 5 P and so on of the point P, with lambda times these after them. All
+ * have the same z, which is written to R_Z; if `isAffine`, they are brought to a z of 1.
  *
- * As in libsecp256k1: on a curve on which 2 P has the z 1 each multiple is the last one plus 2 P, which is quick; the others
- * are then brought to the z of the last one, by the factors by which z grew. Measured: 2.3 µs for eight.
+ * As in libsecp256k1: on a curve on which 2 P has the z 1 each multiple is the last one plus 2 P, which is quick; the
+ * others are then brought to the z of the last one, by the factors by which z grew. Measured: 2.3 µs for eight.
  */
 export const addMultiples = (module: Module, functions: Needed): number =>
   addFunction(module, undefined, [I32, I32, I32], [], (f) => {

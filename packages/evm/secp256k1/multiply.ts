@@ -1,17 +1,20 @@
 /**
- * Multiplication in the field with the floating-point unit: N. Emmart, F. Zheng, C. Weems, "Faster Modular Exponentiation
- * Using Double Precision Floating Point Arithmetic on the GPU", ARITH 2018, here with signed limbs and rounding to nearest.
+ * Multiplication in the field with the floating-point unit: N. Emmart, F. Zheng, C. Weems, "Faster Modular
+ * Exponentiation Using Double Precision Floating Point Arithmetic on the GPU", ARITH 2018, here with signed limbs and
+ * rounding to nearest.
  *
  * The product of two limbs has up to 102 bits and is split without error into high * 2^unit + low. A fused multiply-add
- * that adds ROUND = 1.5 * 2^(unit + 52) gives a double whose last place is 2^unit, so it is rounded to a multiple of that:
- * as bits it is bits(ROUND) + high. Taking it from ROUND leaves -high * 2^unit, and a second multiply-add to that gives low,
- * of magnitude 2^(unit - 1) at most. Where ROUND + MIDDLE is taken instead, low comes out as bits(MIDDLE) + low. So high and
- * low are there as integers, to be added up as such, at the price of two multiply-adds and a subtraction for two lanes.
+ * that adds ROUND = 1.5 * 2^(unit + 52) gives a double whose last place is 2^unit, so it is rounded to a multiple of
+ * that: as bits it is bits(ROUND) + high. Taking it from ROUND leaves -high * 2^unit, and a second multiply-add to that
+ * gives low, of magnitude 2^(unit - 1) at most. Where ROUND + MIDDLE is taken instead, low comes out as bits(MIDDLE) +
+ * low. So high and low are there as integers, to be added up as such, at the price of two multiply-adds and a
+ * subtraction for two lanes.
  *
- * A product of limbs i and j has the weight w = WEIGHTS[i] + WEIGHTS[j]; its low part belongs there and its high part at w +
- * unit. `unit` is chosen so that this is again a weight at which others come together; they are 0, 52, 103, 154, 205, three
- * more of these plus one (51.2 bits a limb do not divide evenly), and 257, 308, 359, 410, 461. What comes together below
- * 2^256 is added as integers; above, as doubles, to be multiplied by 2^256 modulo p, 33 bits, and so brought down by 256.
+ * A product of limbs i and j has the weight w = WEIGHTS[i] + WEIGHTS[j]; its low part belongs there and its high part
+ * at w + unit. `unit` is chosen so that this is again a weight at which others come together; they are 0, 52, 103, 154,
+ * 205, three more of these plus one (51.2 bits a limb do not divide evenly), and 257, 308, 359, 410, 461. What comes
+ * together below 2^256 is added as integers; above, as doubles, to be multiplied by 2^256 modulo p, 33 bits, and so
+ * brought down by 256.
  *
  * Measured on an EPYC of 3.2 GHz: 24 ns for two products, 19 ns for two squares.
  */

@@ -1,6 +1,6 @@
 /**
- * Points in Jacobian coordinates, (X / Z^2, Y / Z^3), with two multiplications at a time. A point is two elements: X and Y in
- * the lanes of the first, Z in lane 1 of the second, whose lane 0 holds whatever comes out of it.
+ * Points in Jacobian coordinates, (X / Z^2, Y / Z^3), with two multiplications at a time. A point is two elements: X
+ * and Y in the lanes of the first, Z in lane 1 of the second, whose lane 0 holds whatever comes out of it.
  *
  * Measured on an EPYC of 3.2 GHz: doubling 92 ns, adding 164 ns.
  */
@@ -63,7 +63,10 @@ export const addDouble = (module: Module): number =>
     storeElement(f, point, z, ELEMENT_BYTES)
   })
 
-/** M = 3 X^2, S = X Y^2: X' = M^2 - 8 S, Y' = M (4 S - X') - 8 Y^4, Z' = 2 Y Z (dbl-2009-l of the Explicit-Formulas Database). */
+/**
+ * M = 3 X^2, S = X Y^2: X' = M^2 - 8 S, Y' = M (4 S - X') - 8 Y^4, Z' = 2 Y Z (dbl-2009-l of the Explicit-Formulas
+ * Database).
+ */
 function double(f: Body, { xy, z }: Point): Point {
   const squares = multiply(f, xy, xy)
   const xSquare = only(f, 0, squares)
@@ -88,9 +91,9 @@ export const ADDED = { sum: 0, same: 1, opposite: 2 } as const
 
 /**
  * `add(point, other, isNegative, z)`: adds a point whose Z is 1, or its negative. Of the point itself, Z is taken from
- * `z` as far as the other's place depends on it, so that the other may be meant on a curve where Z is another unit. Nothing
- * is written if the x are the same: then the result says whether the point has to be doubled or becomes infinity. Neither
- * of the two is infinity.
+ * `z` as far as the other's place depends on it, so that the other may be meant on a curve where Z is another unit.
+ * Nothing is written if the x are the same: then the result says whether the point has to be doubled or becomes
+ * infinity. Neither of the two is infinity.
  *
  * H = x Z^2 - X, I = y Z^3 - Y, T = X H^2: X' = I^2 - H^3 - 2 T, Y' = I (T - X') - Y H^3, Z' = Z H.
  */

@@ -1,8 +1,8 @@
 /**
  * Public keys from signatures (SEC 1, 4.1.6): Q = (s R - e G) / r, with R the point that r and the parity name.
  *
- * Records are worked on together: two square roots at a time, and one inversion modulo n and one modulo p for all of them
- * (P. Montgomery, "Speeding the Pollard and Elliptic Curve Methods of Factorization", 1987, 10.3.1).
+ * Records are worked on together: two square roots at a time, and one inversion modulo n and one modulo p for all of
+ * them (P. Montgomery, "Speeding the Pollard and Elliptic Curve Methods of Factorization", 1987, 10.3.1).
  */
 import { RECORD, RECORDS, STRIDE } from '../src/secp256k1/layout.ts'
 import { carry } from './carry.ts'
@@ -185,7 +185,10 @@ const addLift = (module: Module, { multiply, square, root, element, word, revers
     })
   })
 
-/** `combine(record, a, isNegated, b)`: a G + b R, or -a G + b R, with R the record's point: its xy and z, and whether there is one. */
+/**
+ * `combine(record, a, isNegated, b)`: a G + b R, or -a G + b R, with R the record's point: its xy and z, and whether
+ * there is one.
+ */
 const addCombine = (module: Module, { multiply, split, multiples, sum }: Needed): number =>
   addFunction(module, undefined, [I32, I32, I32, I32], [], (f) => {
     const [record, a, isNegated, b] = [get(0), get(1), get(2), get(3)]
@@ -231,7 +234,10 @@ const addNormalise = (module: Module, functions: Needed): number =>
     })
   })
 
-/** What {@link invertAll} has to know of the numbers: offsets in a record, a place of its own, and how to work with them. */
+/**
+ * What {@link invertAll} has to know of the numbers: offsets in a record, a place of its own, and how to work with
+ * them.
+ */
 interface Inversion {
   readonly value: number
   readonly chain: number

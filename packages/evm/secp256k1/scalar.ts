@@ -1,4 +1,6 @@
-/** Scalars: words modulo the order of the group. They are taken apart into halves of 32 bits, whose products fit an i64. */
+/**
+ * Scalars: words modulo the order of the group. They are taken apart into halves of 32 bits, whose products fit an i64.
+ */
 import { type Code, I32, I64, i32, i64, loadI64U32, storeI64As32, wasm } from './code.ts'
 import {
   addFunction,
@@ -22,8 +24,8 @@ const HALF = 2n ** 32n - 1n
 const half = (value: bigint, k: number): bigint => (k < 0 ? 0n : (value >> BigInt(32 * k)) & HALF)
 
 /**
- * `product(to, a, b)`: a b / 2^256 modulo n (P. Montgomery, "Modular Multiplication Without Trial Division", 1985), for any a
- * and b < n. Measured: 85 ns.
+ * `product(to, a, b)`: a b / 2^256 modulo n (P. Montgomery, "Modular Multiplication Without Trial Division", 1985), for
+ * any a and b < n. Measured: 85 ns.
  */
 export const addProduct = (module: Module): number =>
   addFunction(module, 'product', [I32, I32, I32], [], (f) => {
@@ -75,11 +77,11 @@ export const addProduct = (module: Module): number =>
   })
 
 /**
- * The curve has an endomorphism (x, y) -> (beta x, y), which multiplies by lambda. Of k = k1 + k2 lambda modulo n both parts
- * are half as long: R. Gallant, R. Lambert, S. Vanstone, "Faster Point Multiplication on Elliptic Curves with Efficient
- * Endomorphisms", 2001. (A1, B1) and (A2, B2) are short vectors of the lattice of all (a, b) with a + b lambda = 0; c1 and c2
- * are k B2 / n and -k B1 / n, rounded, by multiples of 2^-384 (G1, G2) instead of a division. libsecp256k1, scalar_impl.h,
- * has the constants and the proof that |k1| and |k2| are below 2^128.
+ * The curve has an endomorphism (x, y) -> (beta x, y), which multiplies by lambda. Of k = k1 + k2 lambda modulo n both
+ * parts are half as long: R. Gallant, R. Lambert, S. Vanstone, "Faster Point Multiplication on Elliptic Curves with
+ * Efficient Endomorphisms", 2001. (A1, B1) and (A2, B2) are short vectors of the lattice of all (a, b) with a + b
+ * lambda = 0; c1 and c2 are k B2 / n and -k B1 / n, rounded, by multiples of 2^-384 (G1, G2) instead of a division.
+ * libsecp256k1, scalar_impl.h, has the constants and the proof that |k1| and |k2| are below 2^128.
  */
 const A1 = 0x3086d221a7d46bcde86c90e49284eb15n
 const MINUS_B1 = 0xe4437ed6010e88286f547fa90abfe4c3n
@@ -90,8 +92,8 @@ const G1 = rounded(B2 << 384n, N)
 const G2 = rounded(MINUS_B1 << 384n, N)
 
 /**
- * `split(scalar, isNegated, width, which)`: writes the digits (./digits.ts) of both parts of the scalar, or of minus the
- * scalar, as number `which` and the next. Measured: 0.2 µs, digits included.
+ * `split(scalar, isNegated, width, which)`: writes the digits (./digits.ts) of both parts of the scalar, or of minus
+ * the scalar, as number `which` and the next. Measured: 0.2 µs, digits included.
  */
 export const addSplit = (module: Module, digits: number): number =>
   addFunction(module, 'split', [I32, I32, I32, I32], [], (f) => {

@@ -29,8 +29,8 @@ const OF_G = 2
 type Needed = Readonly<Record<'multiply' | 'square' | 'double' | 'add', number>>
 
 /**
- * `sum()`: adds up in SUM what the digits say of the tables of G and R; 0 if that is infinity. It is meant on the curve on
- * which R's multiples have the z 1: for the true z it has to be multiplied by R_Z.
+ * `sum()`: adds up in SUM what the digits say of the tables of G and R; 0 if that is infinity. It is meant on the curve
+ * on which R's multiples have the z 1: for the true z it has to be multiplied by R_Z.
  */
 export const addSum = (module: Module, functions: Needed): number =>
   addFunction(module, undefined, [], [I32], (f) => {

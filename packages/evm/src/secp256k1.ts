@@ -1,10 +1,10 @@
 /**
  * ECDSA on secp256k1: sender recovery, ECRECOVER and signing.
  *
- * Measured on Node 24 and an EPYC of 3.2 GHz, µs, medians of alternating rounds (../scripts/measure-secp256k1.ts): recovery 42,
- * of four at once 36 each, of many 35; Bitcoin Core's libsecp256k1 as WebAssembly (@bitauth/libauth) 180, @noble/curves 1700.
- * Signing 64 against 113 and 540, the key of a secret 36 against 54. Loading takes 6 ms, most of it for Node to read these files,
- * and the first use 3 ms; libauth took 28 ms.
+ * Measured on Node 24 and an EPYC of 3.2 GHz, µs, medians of alternating rounds (../scripts/measure-secp256k1.ts):
+ * recovery 42, of four at once 36 each, of many 35; Bitcoin Core's libsecp256k1 as WebAssembly (@bitauth/libauth) 180,
+ * @noble/curves 1700. Signing 64 against 113 and 540, the key of a secret 36 against 54. Loading takes 6 ms, most of it
+ * for Node to read these files, and the first use 3 ms; libauth took 28 ms.
  */
 import type { Address, Hex } from './engine.ts'
 import { bytesToHex } from './hex.ts'

@@ -1,4 +1,6 @@
-/** One suite for both implementations, with Bitcoin Core's libsecp256k1 (@bitauth/libauth) and @noble/curves to judge. */
+/**
+ * One suite for both implementations, with Bitcoin Core's libsecp256k1 (@bitauth/libauth) and @noble/curves to judge.
+ */
 import { instantiateSecp256k1 } from '@bitauth/libauth/build/lib/crypto/secp256k1.js'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { describe, expect, test } from 'vitest'
@@ -61,8 +63,8 @@ function anySignature(random: Random): SignedHash {
 }
 
 /**
- * Sums a G + b R with R = scalar G, where a and b are so small or so near to what belongs together that additions meet a point
- * that is there already, or its opposite.
+ * Sums a G + b R with R = scalar G, where a and b are so small or so near to what belongs together that additions meet
+ * a point that is there already, or its opposite.
  */
 const HOSTILE = [1n, 2n, 3n, 15n, LAMBDA, LAMBDA + 1n, inverse(2n)].flatMap((scalar) =>
   [1n, 2n, 3n, 16n, 2n ** 64n, LAMBDA, 1n - LAMBDA].flatMap((b) => {

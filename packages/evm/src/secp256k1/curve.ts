@@ -1,8 +1,8 @@
 /** What two implementations give: ./wasm.ts, and ./noble.ts where that cannot run. */
 export interface Curve {
   /**
-   * Public keys, x and y of 64 bytes, of those who signed: (s R - hash G) / r with R = (r, y). `undefined` where r is not the x of
-   * a point, or the sum is infinity. Every r and s is from 1 to n - 1.
+   * Public keys, x and y of 64 bytes, of those who signed: (s R - hash G) / r with R = (r, y). `undefined` where r is
+   * not the x of a point, or the sum is infinity. Every r and s is from 1 to n - 1.
    */
   recover(signatures: readonly SignedHash[]): (Uint8Array | undefined)[]
   /** Of a secret from 1 to n - 1. */

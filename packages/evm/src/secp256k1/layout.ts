@@ -1,4 +1,6 @@
-/** Where the module of ./module.ts and ./recover.ts put what they tell each other. The generator uses these figures too. */
+/**
+ * Where the module of ./module.ts and ./recover.ts put what they tell each other. The generator uses these figures too.
+ */
 
 /** A signature and whose it is, {@link BATCH} of them side by side from {@link RECORDS} on. Words are big-endian. */
 export const RECORD = {

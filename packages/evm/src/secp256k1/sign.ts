@@ -1,8 +1,8 @@
 /**
- * Signatures and public keys, on functions that do not run in constant time. What they are given is therefore independent
- * of the secret: of two scalars that add up to it, or of its product with another, one is a hash of the secret, which nobody
- * knows who does not know the secret, and either looks random. The arithmetic of bigint here is not hidden; it is made for the
- * keys of a development chain.
+ * Signatures and public keys, on functions that do not run in constant time. What they are given is therefore
+ * independent of the secret: of two scalars that add up to it, or of its product with another, one is a hash of the
+ * secret, which nobody knows who does not know the secret, and either looks random. The arithmetic of bigint here is
+ * not hidden; it is made for the keys of a development chain.
  */
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 } from '@noble/hashes/sha2.js'
