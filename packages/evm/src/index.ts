@@ -17,8 +17,10 @@ export {
   ecrecover,
   KeyError,
   privateKeyToAddress,
+  recoverMany,
   SECP256K1_N,
   type Signature,
+  type SignedHash,
   signHash,
 } from './secp256k1.ts'
 export { tier1 } from './tier1/tier1.ts'

@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { bytesToHex, hexToBytes } from './hex.ts'
+import { hexToBytes } from './hex.ts'
 import { keccak256 } from './keccak.ts'
 import { ecrecover, KeyError, privateKeyToAddress, SECP256K1_N, signHash } from './secp256k1.ts'
-import { fallback } from './secp256k1-fallback.ts'
 import { wordToBytes } from './words.ts'
 
 /** The first account of the well-known development mnemonic. */
@@ -46,19 +45,4 @@ test('a key of zero, of the order or of another length is refused', () => {
     expect(() => signHash(hash, key)).toThrow(KeyError)
     expect(() => privateKeyToAddress(key)).toThrow(KeyError)
   }
-})
-
-test('without WebAssembly the same comes out', () => {
-  const hash = keccak256(Uint8Array.of(9))
-  const signed = fallback.signMessageHashRecoverableCompact(KEY, hash)
-  if (typeof signed === 'string') throw new Error(signed)
-  const { yParity, r, s } = signHash(hash, KEY)
-  expect([signed.recoveryId, bytesToHex(signed.signature)]).toEqual([yParity, r + s.slice(2)])
-  const key = fallback.recoverPublicKeyUncompressed(signed.signature, signed.recoveryId, hash)
-  expect(key).toEqual(fallback.derivePublicKeyUncompressed(KEY))
-  expect(bytesToHex(keccak256((key as Uint8Array).subarray(1)).subarray(12))).toBe(privateKeyToAddress(KEY))
-  // No point has this x; and a key of zeros is none.
-  const nowhere = new Uint8Array(64).fill(0xff)
-  expect(typeof fallback.recoverPublicKeyUncompressed(nowhere, 0, hash)).toBe('string')
-  expect(typeof fallback.derivePublicKeyUncompressed(new Uint8Array(32))).toBe('string')
 })
