@@ -7,7 +7,7 @@ import type { Block, Receipt } from './block/types.ts'
 import { HeadForgotten, ImpossibleBlock, NotOnHead, UnknownBlock } from './chain-errors.ts'
 import { executeBlock, type Host, rulesAfter, rulesOf, scopeIn } from './execute/block.ts'
 import { runCall } from './execute/call.ts'
-import { emptyBlock } from './execute/empty-blocks.ts'
+import { emptyBlocks } from './execute/empty-blocks.ts'
 import { type BlockFault, blockFault, isBlockFault } from './execute/fault.ts'
 import type { Scope } from './execute/message.ts'
 import { openGenesis } from './execute/open-genesis.ts'
@@ -25,7 +25,7 @@ import { found, settle } from './state/missing.ts'
 import { overrideLayer } from './state/overrides.ts'
 import { nodeStore, settleLayer } from './state/root.ts'
 import { pathOf, readerAt } from './state/tree.ts'
-import { createTries } from './state/tries.ts'
+import { type BlockTrie, createTries } from './state/tries.ts'
 import type { Reader, StateOverrides, StateView } from './state/types.ts'
 import { type StateTrie, viewOf } from './state/view.ts'
 import {
@@ -35,6 +35,7 @@ import {
   forgetBatch,
   type Move,
   pathBetween,
+  runBatch,
 } from './store/commit.ts'
 import {
   type Batch,
@@ -209,13 +210,11 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
     else tellAll()
   }
 
-  /** Commits a block on top of the head and makes it the head, without waiting for the disk. */
-  const append = async (executed: Executed, also: Also): Promise<BlockRecord> => {
-    if (executed.parent !== head.hash) throw new NotOnHead(executed.hash, head.hash)
-    const { record, batch } = await settle(store, () => commitBatch(store, tries, executed))
-    const canonical = canonicalBatch(record, { added: [record], removed: [] })
+  /** Commits blocks on top of the head and makes the last the head, without waiting for the disk. */
+  const append = async (added: readonly BlockRecord[], batch: Batch, trie: BlockTrie): Promise<void> => {
     const before = head
-    const writing = store.write(joinBatches(joinBatches(batch ?? NOTHING_ALSO, canonical), also))
+    const next = added.at(-1)!
+    const writing = store.write(joinBatches(batch, canonicalBatch(next, { added, removed: [] })))
     if (isReadOnly) await writing
     writing.catch(() => {
       // The first that could not be written was built on the last that was.
@@ -223,10 +222,9 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
       version++
       isReadOnly = true
     })
-    tries.keep(executed.hash, executed.trie)
-    head = record
+    tries.keep(next.hash, trie)
+    head = next
     version++
-    return record
   }
 
   const canonicalHash = (number: bigint): Promise<Hash | undefined> =>
@@ -345,22 +343,25 @@ export const openChain = async ({ genesis, store, engine }: ChainOptions): Promi
       }),
     extend: (executed, also = NOTHING_ALSO) =>
       serially(async () => {
-        const record = await append(executed, joinBatches(editsBatch(edits, NO_EDITS), also))
+        if (executed.parent !== head.hash) throw new NotOnHead(executed.hash, head.hash)
+        const { record, batch = NOTHING_ALSO } = await settle(store, () =>
+          commitBatch(store, tries, executed),
+        )
+        const whole = joinBatches(batch, joinBatches(editsBatch(edits, NO_EDITS), also))
+        await append([record], whole, executed.trie)
         await replaceEdits(NO_EDITS)
         tell({ head, added: [record], removed: [] })
         return record
       }),
     extendEmpty: (times, beneficiary) =>
       serially(async () => {
-        const added: BlockRecord[] = []
-        for (const time of times) {
-          const trie = await tries.of(head)
-          const executed = await settle(store, () => emptyBlock(host, head, trie, time, beneficiary))
-          if (!executed) break
-          added.push(await append(executed, NOTHING_ALSO))
-        }
-        if (added.length > 0) tell({ head, added, removed: [] })
-        return added.length
+        const trie = await tries.of(head)
+        const made = await settle(store, () => emptyBlocks(host, head, trie, times, beneficiary))
+        if (made.blocks.length === 0) return 0
+        const { records, batch } = await settle(store, () => runBatch(store, tries, head, made))
+        await append(records, batch, made.trie)
+        tell({ head, added: records, removed: [] })
+        return records.length
       }),
     forget: (hash) =>
       serially(async () => {

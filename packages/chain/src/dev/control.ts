@@ -47,9 +47,11 @@ export const createControl = (
           if (time !== undefined) await enact({ kind: 'nextTime', time: toSeconds(time) })
           await effects.mineBlock(wallTime())
           left--
-          // Others may want to read meanwhile; and no more waits for the disk than it can take.
+          // Others may want to read meanwhile; and no more waits for the disk than was made while it wrote.
+          let writing: Promise<void> | undefined
           for (let mined = 1; left > 0 && mined > 0; left -= mined) {
-            await Promise.all([gather(), chain.settled()])
+            await Promise.all([gather(), writing])
+            writing = chain.settled()
             mined = await effects.mineEmpty(Math.min(left, EMPTY_AT_ONCE), wallTime(), interval)
           }
           await gather()
@@ -107,4 +109,4 @@ export const createControl = (
 }
 
 /** Blocks between two turns of others: some 5 ms. */
-const EMPTY_AT_ONCE = 128
+const EMPTY_AT_ONCE = 256

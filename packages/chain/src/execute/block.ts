@@ -253,7 +253,7 @@ export const openHeader = (
     stateRoot: ZERO_HASH,
     transactionsRoot: ZERO_HASH,
     receiptsRoot: ZERO_HASH,
-    logsBloom: emptyBloom(),
+    logsBloom: NO_LOGS,
     difficulty: merged ? 0n : (inputs.difficulty ?? nextDifficulty(parent, inputs.timestamp, rules)),
     number: parent.number + 1n,
     gasLimit: inputs.gasLimit ?? parent.gasLimit,
@@ -275,6 +275,7 @@ export const openHeader = (
   }
 }
 
+const NO_LOGS = emptyBloom()
 const ZERO_HASH: Hash = `0x${'0'.repeat(64)}`
 const ZERO_NONCE = '0x0000000000000000'
 const NO_DATA = new Uint8Array(0)

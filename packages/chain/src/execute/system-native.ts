@@ -15,7 +15,7 @@ import {
 
 export interface SystemCall {
   readonly to: Address
-  readonly state: Reader
+  readonly state: Pick<Reader, 'slot'>
   /** The word that it is called with; zero for none. */
   readonly input: bigint
   readonly number: bigint
@@ -34,19 +34,16 @@ export const nativeSystemCall = (codeHash: Hash, call: SystemCall): Slots | unde
 }
 
 /** What follows a zero over a zero is nothing. */
-const withoutZeros = (written: Slots, { to, state }: SystemCall): Slots => {
-  let changed: Map<bigint, bigint> | undefined
+const withoutZeros = (written: Map<bigint, bigint>, { to, state }: SystemCall): Slots => {
   for (const [slot, value] of written)
-    if (value === 0n && found(state.slot(to, slot)) === 0n) {
-      changed ??= new Map(written)
-      changed.delete(slot)
-    }
-  return changed ?? written
+    if (value === 0n && found(state.slot(to, slot)) === 0n) written.delete(slot)
+  return written
 }
 
-type Slots = ReadonlyMap<bigint, bigint>
+export type Slots = ReadonlyMap<bigint, bigint>
 
-type Native = (call: SystemCall) => Slots | undefined
+/** What it gives is a map of its own. */
+type Native = (call: SystemCall) => Map<bigint, bigint> | undefined
 
 /** EIP-4788: the time, and behind it the root, in a ring. */
 const storeBeaconRoot: Native = ({ input, timestamp }) => {
@@ -63,14 +60,13 @@ const storeParentHash: Native = ({ input, number }) => new Map([[(number - 1n) %
 /** EIP-7002, EIP-7251: nothing to hand over, and no price to lower. */
 const dequeueNothing: Native = ({ to, state }) => {
   for (const slot of QUEUE_SLOTS) if (found(state.slot(to, slot)) !== 0n) return undefined
-  return NO_SLOTS
+  return new Map()
 }
 
 /** Slots of both rings; a prime, so that times of any distance use all of it. */
 const RING = 8191n
 /** Excess, count, head and tail of a queue of requests. */
 const QUEUE_SLOTS = [0n, 1n, 2n, 3n] as const
-const NO_SLOTS: Slots = new Map()
 
 const NATIVE: ReadonlyMap<Hash, Native> = new Map(
   (

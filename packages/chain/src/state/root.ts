@@ -129,17 +129,26 @@ export const nodeStore = (store: Store): StateNodes => ({
 })
 
 /** @param incarnation of the account's life; `undefined` when it begins. */
-export const settleSlots = (
+const settleSlots = (
   nodes: StateNodes,
   storage: Child,
   slots: ReadonlyMap<bigint, bigint>,
   incarnation: number | undefined,
 ): Child => {
-  const voided = nodes.isPartial && incarnation === ORIGIN_LIFE ? NOTHING : undefined
   const changes: TrieChange[] = []
   for (const [key, value] of slots)
-    changes.push({ key: slotHashOf(key), value: value === 0n ? voided : encodeRlp(value) })
+    changes.push({ key: slotHashOf(key), value: slotValue(nodes, value, incarnation) })
   return whole(updateTrie(storage, changes, nodes)).root
+}
+
+/** A slot as it stands in the trie of its account, whose life is that incarnation. `undefined`: it does not. */
+export const slotValue = (
+  { isPartial }: StateNodes,
+  value: bigint,
+  incarnation: number | undefined,
+): Uint8Array | undefined => {
+  if (value !== 0n) return encodeRlp(value)
+  return isPartial && incarnation === ORIGIN_LIFE ? NOTHING : undefined
 }
 
 /** The trie of an account's storage, within that of the state. */

@@ -93,7 +93,7 @@ interface Known {
 }
 
 /** So few that tries are stored, forgotten and made again all the time. */
-const BOUNDS = { blocks: 3, changed: 20, kept: 2, nodes: 12 }
+const BOUNDS = { blocks: 3, changed: 20, kept: 2, values: 15, nodes: 12 }
 
 const run = async (store: Store, steps: readonly Step[]): Promise<void> => {
   const tries = createTries(store, BOUNDS)

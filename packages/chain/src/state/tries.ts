@@ -38,6 +38,8 @@ const BOUNDS = {
   changed: 10_000,
   /** Tries in memory; they share most of what they are. */
   kept: 512,
+  /** Values in which the tries in memory differ from the one before, in all; each takes 1 KB with its nodes. */
+  values: 20_000,
   /** Nodes that stay in memory when a trie is stored, of 1 KB at most; the rings of system contracts have 25,000. */
   nodes: 40_000,
 }
@@ -53,12 +55,24 @@ const stored = (trie: BlockTrie, bound: number): BlockTrie => {
 }
 
 export const createTries = (store: Store, bounds = BOUNDS): Tries => {
-  const kept = new Map<Hash, BlockTrie>()
+  const kept = new Map<Hash, BlockTrie & { readonly values: number }>()
+  let values = 0
+  let lastChanged = 0
   const isStored: Tries['isStored'] = ({ blocks, changed }) =>
     blocks >= bounds.blocks || changed >= bounds.changed
   const keep: Tries['keep'] = (hash, trie) => {
-    kept.set(hash, isStored(trie) ? stored(trie, bounds.nodes) : trie)
-    if (kept.size > bounds.kept) kept.delete(kept.keys().next().value!)
+    const { changed } = trie
+    const own = changed > lastChanged ? changed - lastChanged : changed
+    values += own - (kept.get(hash)?.values ?? 0)
+    const here = isStored(trie) ? stored(trie, bounds.nodes) : trie
+    lastChanged = here.changed
+    kept.delete(hash)
+    kept.set(hash, { ...here, values: own })
+    for (const [old, { values: gone }] of kept) {
+      if (kept.size <= 1 || (kept.size <= bounds.kept && values <= bounds.values)) break
+      kept.delete(old)
+      values -= gone
+    }
   }
   return {
     isStored,

@@ -1,12 +1,21 @@
 /** What is written when a block is committed, becomes the head, or is forgotten. */
 import type { Address, Hash } from '@deed/evm'
+import type { EmptyBlocks } from '../execute/empty-blocks.ts'
 import type { Executed } from '../execute/types.ts'
 import { editsToJson } from '../state/edits.ts'
 import { found, settle } from '../state/missing.ts'
 import { branchOf, childPosition, pathOf } from '../state/tree.ts'
-import type { Tries } from '../state/tries.ts'
+import type { BlockTrie, Tries } from '../state/tries.ts'
 import { eachNewNode } from '../trie/stored.ts'
-import { type Batch, type BlockRecord, type Position, type Put, positionKey, type Store } from './store.ts'
+import {
+  type Batch,
+  type BlockRecord,
+  type Position,
+  type Put,
+  positionKey,
+  type StateWrite,
+  type Store,
+} from './store.ts'
 
 /** Writes a block with its state next to its parent's. Of a block that is there already nothing is written. */
 export const commitBlock = async (store: Store, tries: Tries, executed: Executed): Promise<BlockRecord> => {
@@ -121,7 +130,7 @@ export const commitBatch = (
   if (executed.edits)
     put.push({ table: 'meta', key: editsKey(hash), value: JSON.stringify(editsToJson(executed.edits)) })
   if (position.branch === fresh) put.push({ table: 'meta', key: 'nextBranch', value: String(fresh + 1) })
-  if (tries.isStored(executed.trie)) put.push(...trieRows(executed))
+  if (tries.isStored(executed.trie)) put.push(...trieRows(hash, executed.trie))
   for (const [key, value] of layer.codes) put.push({ table: 'code', key, value })
   const accounts = [...layer.accounts].map(([address, account]) => [address, account ?? null] as const)
   const slots = [...layer.storage].flatMap(([address, written]) => {
@@ -129,11 +138,49 @@ export const commitBatch = (
     if (written.size === 0) return []
     return { address, incarnation: incarnationOf(layer.accounts, address), slots: written }
   })
-  return { record, batch: { put, state: { position, accounts, slots } } }
+  return { record, batch: { put, states: [{ position, accounts, slots }] } }
+}
+
+/** A step: the records of blocks that were made on top of a committed one, and what writes those that are not there yet. */
+export const runBatch = (
+  store: Store,
+  tries: Tries,
+  parent: BlockRecord,
+  { blocks, trie }: EmptyBlocks,
+): { records: readonly BlockRecord[]; batch: Batch } => {
+  const records: BlockRecord[] = []
+  // A block that is there has its parent there too.
+  for (const { record } of blocks) {
+    const present = found(store.record('block', record.hash))
+    if (!present) break
+    records.push(present)
+  }
+  const rest = blocks.slice(records.length)
+  if (rest.length === 0) return { records, batch: { put: [] } }
+
+  const fresh = nextBranch(store)
+  const { position, branch } = childPosition(store, (records.at(-1) ?? parent).position, fresh)
+  const put: Put[] = []
+  const states: StateWrite[] = []
+  for (const [index, { record, written }] of rest.entries()) {
+    const place = { branch: position.branch, height: position.height + index }
+    const value = { ...record, position: place }
+    put.push(
+      { table: 'block', key: record.hash, value },
+      { table: 'position', key: positionKey(place), value: record.hash },
+    )
+    states.push({ position: place, ...written })
+    records.push(value)
+  }
+  const { hash, position: last } = records.at(-1)!
+  put.push({ table: 'branch', key: String(last.branch), value: { ...branch, tip: last.height } })
+  if (last.branch === fresh) put.push({ table: 'meta', key: 'nextBranch', value: String(fresh + 1) })
+  if (tries.isStored(trie)) put.push(...trieRows(hash, trie))
+  return { records, batch: { put, states } }
 }
 
 /** All that is new since a trie was stored, which may be of blocks before. */
-const trieRows = ({ hash, trie }: Executed): Put[] => {
+const trieRows = (hash: Hash, trie: BlockTrie): Put[] => {
   const nodes: Put[] = []
   const hashes: Hash[] = []
   eachNewNode(trie.root, (key, value) => {

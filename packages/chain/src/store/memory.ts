@@ -53,7 +53,7 @@ export const createMemoryStore = (): Store => {
 
     list: async (name) => [...table(name)],
 
-    async write({ put, remove = [], state, truncate = [] }: Batch) {
+    async write({ put, remove = [], states = [], truncate = [] }: Batch) {
       for (const position of truncate) truncateBranch(branches, position)
       for (const { table: name, key } of remove) {
         const count = name === 'node' ? (copies.get(key) ?? 1) : 1
@@ -65,7 +65,7 @@ export const createMemoryStore = (): Store => {
         if (name === 'node' && rows.has(key)) copies.set(key, (copies.get(key) ?? 1) + 1)
         rows.set(key, value)
       }
-      if (state) writeState(branches, state)
+      for (const state of states) writeState(branches, state)
     },
 
     settled: () => undefined,

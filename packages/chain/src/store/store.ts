@@ -120,7 +120,8 @@ export interface Branch {
 export interface Batch {
   readonly put: readonly Put[]
   readonly remove?: readonly { readonly table: Table; readonly key: string }[]
-  readonly state?: StateWrite
+  /** By ascending height. */
+  readonly states?: readonly StateWrite[]
   /** Within these branches, versions above the height go. */
   readonly truncate?: readonly Position[]
 }

@@ -1,4 +1,4 @@
-import { type Hash, keccak256 } from '@deed/evm'
+import { type Hash, keccak256, keccak256Into } from '@deed/evm'
 import { bytesToHex, hexToBytes } from '../hex.ts'
 import { decodeRlp, type RlpItem } from '../rlp.ts'
 
@@ -34,7 +34,7 @@ export interface Branch extends Remembered {
   /** Of the key that ends here. Tries of hashed keys have none. */
   readonly value: Uint8Array | undefined
   /** Its encoding once it was worked out; before that, the branch that it was changed from. */
-  readonly encoded: Uint8Array | Branch | undefined
+  encoded: Uint8Array | Branch | undefined
 }
 
 /** A node that is in memory, one that is looked up by hash, or none. A whole trie is named by its root as such. */
@@ -150,7 +150,6 @@ interface Remembered {
 }
 
 type Mutable = { -readonly [K in keyof Remembered]: Remembered[K] }
-type MutableBranch = { -readonly [K in keyof Branch]: Branch[K] }
 
 /** A node whose encoding is shorter is kept inside its parent in place of its hash. */
 const HASHED_FROM_BYTES = 32
@@ -161,10 +160,17 @@ const EMPTY_ROOT_BYTES = hexToBytes(EMPTY_ROOT)
 /** What stands for a node in its parent: its hash behind a prefix, or the node itself. */
 export const referenceOf = (node: Node): Uint8Array => {
   if (node.reference !== undefined) return node.reference
-  const encoded = encode(node)
-  const reference = encoded.length < HASHED_FROM_BYTES ? encoded.slice() : referenceTo(keccak256(encoded))
   const remembered: Mutable = node
-  remembered.reference = reference
+  remembered.reference = referenceFrom(encode(node), undefined)
+  return remembered.reference
+}
+
+/** @param place where it may stand, if that has room. */
+const referenceFrom = (encoded: Uint8Array, place: Uint8Array | undefined): Uint8Array => {
+  if (encoded.length < HASHED_FROM_BYTES) return encoded.slice()
+  const reference = place && isHash(place) ? place : new Uint8Array(HASHED_FROM_BYTES + 1)
+  reference[0] = HASH_PREFIX
+  keccak256Into(encoded, reference, 1)
   return reference
 }
 
@@ -201,9 +207,8 @@ const encodeBranch = (node: Branch): Uint8Array => {
   if (node.encoded instanceof Uint8Array) return node.encoded
   for (const child of node.children)
     if (child !== undefined && !(child instanceof Uint8Array)) referenceOf(child)
-  const kept: MutableBranch = node
-  kept.encoded = (node.encoded && patchedFrom(node.encoded, node)) ?? encodeWholeBranch(node)
-  return kept.encoded
+  node.encoded = (node.encoded && patchedFrom(node.encoded, node)) ?? encodeWholeBranch(node)
+  return node.encoded
 }
 
 /**
@@ -226,6 +231,33 @@ const patchedFrom = (before: Branch, { children, value }: Branch): Uint8Array | 
     at += length
   }
   return encoded
+}
+
+/**
+ * Changes one way of a branch that nobody else knows (./run.ts), and its encoding where that is worked out. When all
+ * its ways are as they should be, {@link rehashBranch} is due.
+ */
+export const patchBranch = (branch: Branch, nibble: number, child: Node): void => {
+  ;(branch.children as Child[])[nibble] = child
+  const reference = referenceOf(child)
+  const { encoded } = branch
+  if (!(encoded instanceof Uint8Array)) return
+  let at = encoded[0]! < 0xf8 ? 1 : encoded[0]! - 0xf6
+  for (let i = 0; i < nibble; i++) at += encodedLength(encoded[at]!)
+  if (encodedLength(encoded[at]!) === reference.length) encoded.set(reference, at)
+  else branch.encoded = undefined
+}
+
+/** Works out what stands for a branch that nobody else knows, once it was changed. */
+export const rehashBranch = (branch: Branch): void => {
+  const remembered: Mutable = branch
+  remembered.reference = referenceFrom(encodeBranch(branch), branch.reference)
+}
+
+/** Of what stands for a child, from its first byte: nothing, a hash, or a short node. */
+const encodedLength = (first: number): number => {
+  if (first === HASH_PREFIX) return HASHED_FROM_BYTES + 1
+  return first === EMPTY ? 1 : 1 + first - 0xc0
 }
 
 const lengthOf = (child: Child): number => {

@@ -58,7 +58,7 @@ interface Edit {
  * The subtree after `edits`, whose paths all agree up to `depth` and are sorted. It is the very same child
  * if nothing changed.
  */
-const apply = (child: Child, depth: number, edits: readonly Edit[], store: NodeStore): Child => {
+export const apply = (child: Child, depth: number, edits: readonly Edit[], store: NodeStore): Child => {
   if (edits.length === 0) return child
   if (child === undefined) return build(edits.filter(isInsert), depth)
   const node = resolve(child, store)

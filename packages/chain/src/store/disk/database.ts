@@ -8,9 +8,13 @@ export interface Database {
   close(): Promise<void>
 }
 
-export type Operation =
+export type Operation = (
   | { readonly type: 'put'; readonly key: Uint8Array; readonly value: Uint8Array }
   | { readonly type: 'del'; readonly key: Uint8Array }
+) & {
+  /** Of what is asked for by its key while it waits to be written (./write-queue.ts). */
+  readonly name?: string
+}
 
 export interface Range {
   readonly gte: Uint8Array

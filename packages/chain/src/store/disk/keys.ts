@@ -85,7 +85,8 @@ export const slotKey = (
   putNumber(key, 1, branch)
   key.set(hexToBytes(address), 1 + NUMBER_BYTES)
   putNumber(key, 21 + NUMBER_BYTES, incarnation)
-  key.set(hexToBytes(wordToHash(slot)), 21 + 2 * NUMBER_BYTES)
+  if (slot < FIRST_LARGE) putNumber(key, key.length - NUMBER_BYTES, Number(slot))
+  else key.set(hexToBytes(wordToHash(slot)), 21 + 2 * NUMBER_BYTES)
   return key
 }
 
@@ -105,6 +106,8 @@ export const writtenKey = ({ branch, height }: Position): Uint8Array =>
   numberKey(KIND.written, branch, height)
 
 export const NUMBER_BYTES = 6
+/** Above all that takes {@link NUMBER_BYTES}. */
+const FIRST_LARGE = 2n ** 48n
 
 export const putNumber = (bytes: Uint8Array, at: number, number: number): void => {
   const view = new DataView(bytes.buffer, bytes.byteOffset)

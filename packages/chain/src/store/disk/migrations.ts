@@ -14,7 +14,11 @@ export const FORMAT_KEY = bytesKey(KIND.format, new Uint8Array(0))
  * Each turns a database of one version into the next: what it gives is written with the new version in one batch,
  * so that a migration that was killed begins again. The first makes an empty database version 1.
  */
-const MIGRATIONS: readonly ((database: Database) => Promise<Operation[]>)[] = [async () => []]
+const MIGRATIONS: readonly ((database: Database) => Promise<Operation[]>)[] = [
+  async () => [],
+  // Rows of several heights came, which version 1 could not read.
+  async () => [],
+]
 
 /** Of the format that this program writes. */
 export const FORMAT_VERSION = MIGRATIONS.length

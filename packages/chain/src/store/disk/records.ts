@@ -19,7 +19,7 @@ export const recordName = (table: Table, key: string): string => `${table} ${key
 interface NodeSource {
   has(hash: string): boolean
   /** How often it was put, where that is more than once. */
-  copies(key: Uint8Array): Uint8Array | undefined
+  copies(key: Uint8Array, name: string): Uint8Array | undefined
 }
 
 /** Removals come before what is put, as in {@link Batch}. */
@@ -33,7 +33,7 @@ export const writeRecords = (
   const countOf = (hash: string): NodeCount => {
     let count = counts.get(hash)
     if (!count) {
-      const before = source.has(hash) ? copiesOf(source.copies(copiesKey(hash))) : 0
+      const before = source.has(hash) ? copiesOf(source.copies(copiesKey(hash), copiesName(hash))) : 0
       count = { before, now: before, value: undefined }
       counts.set(hash, count)
     }
@@ -46,8 +46,9 @@ export const writeRecords = (
       count.now = Math.max(0, count.now - 1)
       continue
     }
-    operations.push({ type: 'del', key: CODECS[table].key(key) })
-    fresh.set(recordName(table, key), { table, value: undefined, bytes: 0 })
+    const name = recordName(table, key)
+    operations.push({ type: 'del', key: CODECS[table].key(key), name })
+    fresh.set(name, { table, value: undefined, bytes: 0 })
   }
   for (const { table, key, value } of put) {
     if (table === 'node') {
@@ -58,17 +59,19 @@ export const writeRecords = (
     }
     const codec = CODECS[table]
     const bytes = codec.encode(value as never)
-    operations.push(putSealed(codec.key(key), bytes))
-    fresh.set(recordName(table, key), { table, value, bytes: bytes.length })
+    const name = recordName(table, key)
+    operations.push(putSealed(codec.key(key), bytes, name))
+    fresh.set(name, { table, value, bytes: bytes.length })
   }
   for (const [hash, { before, now, value }] of counts) {
     const key = CODECS.node.key(hash)
-    if (now === 0 && before > 0) operations.push({ type: 'del', key })
-    if (now > 0 && before === 0) operations.push(putSealed(key, value!))
-    if (now > 1 && now !== before) operations.push(putSealed(copiesKey(hash), copiesBytes(now)))
-    if (now <= 1 && before > 1) operations.push({ type: 'del', key: copiesKey(hash) })
-    if (now === 0) fresh.set(recordName('node', hash), { table: 'node', value: undefined, bytes: 0 })
-    else if (value) fresh.set(recordName('node', hash), { table: 'node', value, bytes: value.length })
+    const [name, countName] = [recordName('node', hash), copiesName(hash)]
+    if (now === 0 && before > 0) operations.push({ type: 'del', key, name })
+    if (now > 0 && before === 0) operations.push(putSealed(key, value!, name))
+    if (now > 1 && now !== before) operations.push(putSealed(copiesKey(hash), copiesBytes(now), countName))
+    if (now <= 1 && before > 1) operations.push({ type: 'del', key: copiesKey(hash), name: countName })
+    if (now === 0) fresh.set(name, { table: 'node', value: undefined, bytes: 0 })
+    else if (value) fresh.set(name, { table: 'node', value, bytes: value.length })
   }
   return { operations, fresh }
 }
@@ -78,6 +81,8 @@ interface NodeCount {
   now: number
   value: Uint8Array | undefined
 }
+
+const copiesName = (hash: string): string => `copies ${hash}`
 
 const copiesKey = (hash: string): Uint8Array => hashKey(KIND.copies, hash as `0x${string}`)
 

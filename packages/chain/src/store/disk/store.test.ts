@@ -22,11 +22,13 @@ const account = (balance: bigint) => ({
 })
 const stateAt = (height: number, balance: bigint): Batch => ({
   put: [],
-  state: {
-    position: { branch: 0, height },
-    accounts: [[ALICE, account(balance)]],
-    slots: [{ address: ALICE, incarnation: 0, slots: new Map([[1n, balance * 2n]]) }],
-  },
+  states: [
+    {
+      position: { branch: 0, height },
+      accounts: [[ALICE, account(balance)]],
+      slots: [{ address: ALICE, incarnation: 0, slots: new Map([[1n, balance * 2n]]) }],
+    },
+  ],
 })
 const balanceAt = (store: Store, height: number) => {
   const found = store.account({ branch: 0, height }, ALICE)
@@ -65,6 +67,62 @@ describe('reading', () => {
       ])
       expect(store.slot({ branch: 0, height: 4 }, ALICE, 0, 1n)).toBe(60n)
       expect(store.account({ branch: 1, height: 4 }, ALICE)).toBeUndefined()
+    }
+  })
+
+  it('has every height of a batch of several, before and after some of them were taken back', async () => {
+    const disk = createTestDisk()
+    const first = await createDiskStore(disk, 'a test')
+    await first.write(stateAt(2, 2n))
+    const states = [4, 5, 7, 8, 9].flatMap((height) => stateAt(height, BigInt(height)).states!)
+    await first.write({ put: [], states })
+    await first.write(stateAt(11, 11n))
+
+    const read = async (store: Store) => {
+      const heights = [...Array(13).keys()]
+      for (const height of heights) balanceAt(store, height)
+      await store.load()
+      const wrote = async (height: number) => (await store.written({ branch: 0, height })).accounts.length
+      return {
+        balances: heights.map((height) => balanceAt(store, height) ?? 0n),
+        written: await Promise.all(heights.map(wrote)),
+      }
+    }
+    const all = {
+      balances: [0n, 0n, 2n, 2n, 4n, 5n, 5n, 7n, 8n, 9n, 9n, 11n, 11n],
+      written: [0, 0, 1, 0, 1, 1, 0, 1, 1, 1, 0, 1, 0],
+    }
+    for (const store of [first, await createDiskStore(disk, 'a test')]) expect(await read(store)).toEqual(all)
+
+    const cutAt = (height: number, then: readonly (readonly [number, bigint])[]) => {
+      const to = (other: number) => (other <= height ? other : height)
+      const balances = all.balances.map((_, at) => all.balances[to(at)]!)
+      const written = all.written.map((count, at) => (at <= height ? count : 0))
+      for (const [at, balance] of then) {
+        balances.fill(balance, at)
+        written[at] = 1
+      }
+      return { balances, written }
+    }
+    for (const height of [11, 9, 7, 6, 4, 3]) {
+      const store = await createDiskStore(createTestDisk(new Map(disk.rows)), 'a test')
+      await store.write({ put: [], truncate: [{ branch: 0, height }] })
+      expect(await read(store)).toEqual(cutAt(height, []))
+      await store.write(stateAt(12, 12n))
+      expect(await read(store)).toEqual(cutAt(height, [[12, 12n]]))
+    }
+    for (const height of [7, 4]) {
+      const store = await createDiskStore(createTestDisk(new Map(disk.rows)), 'a test')
+      await store.write({ put: [], truncate: [{ branch: 0, height }] })
+      const again = [8, 9].flatMap((one) => stateAt(one, BigInt(one) + 100n).states!)
+      await store.write({ put: [], states: again })
+      const expected = cutAt(height, [
+        [8, 108n],
+        [9, 109n],
+      ])
+      expect(await read(store)).toEqual(expected)
+      await store.write({ put: [], truncate: [{ branch: 0, height: 3 }] })
+      expect(await read(store)).toEqual(cutAt(3, []))
     }
   })
 

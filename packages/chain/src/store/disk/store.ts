@@ -9,12 +9,12 @@ import { MISS } from '@deed/evm'
 import type { Account } from '../../state/types.ts'
 import type { Batch, ListedTable, Store, Table, Tables } from '../store.ts'
 import { type Cache, createCache } from './cache.ts'
-import { CODECS, decodeWritten, LISTED_KEYS } from './codec.ts'
+import { CODECS, LISTED_KEYS } from './codec.ts'
 import { allOf, type Database, type Operation } from './database.ts'
 import { type DiskError, damaged, readOnly, writeFailed } from './error.ts'
 import { openFolder } from './folder.ts'
 import { SYNCED } from './journal.ts'
-import { KIND, writtenKey } from './keys.ts'
+import { KIND } from './keys.ts'
 import { recordName, writeRecords } from './records.ts'
 import { unseal } from './seal.ts'
 import {
@@ -23,11 +23,14 @@ import {
   type Cell,
   decodeNewest,
   seekVersion,
+  seekWritten,
   slotCell,
   slotKeysOf,
   truncateVersions,
   type Version,
+  type WrittenRow,
   writeVersions,
+  writtenIn,
 } from './versions.ts'
 import { createWriteQueue } from './write-queue.ts'
 
@@ -60,6 +63,8 @@ export const createDiskStore = async (
   const past = createCache<Version | null>(CACHE_BYTES.past)
   const cacheOf = (table: Table) => (table === 'node' ? nodes : records)
   let asked = new Map<string, { readonly key: Uint8Array; readonly height: number }>()
+  /** The row of {@link Store.written} that was read last: whoever asks for one block asks for its parent next. */
+  let lastWritten: WrittenRow | undefined
   /** Counts truncations, so that nothing that was sought before one is kept after it. */
   let truncations = 0
   let failure: DiskError | undefined
@@ -97,7 +102,7 @@ export const createDiskStore = async (
   }
 
   const get = (key: Uint8Array, name: string): Uint8Array | undefined => {
-    const queued = queue.get(key)
+    const queued = queue.get(name)
     const sealed = queued === undefined ? database.getSync(key) : (queued ?? undefined)
     return sealed && check(key, sealed, name)
   }
@@ -141,15 +146,15 @@ export const createDiskStore = async (
     if (failure) throw readOnly(folder, failure)
     const { operations, fresh } = writeRecords(batch, {
       has: (hash) => record('node', hash) !== undefined,
-      copies: (key) => get(key, 'the count of a trie node'),
+      copies: get,
     })
     for (const [name, { table, value, bytes }] of fresh) {
       if (value === undefined) cacheOf(table).delete(name)
       else cacheOf(table).set(name, value, sizeOf(table, bytes))
     }
     operations.unshift(...before)
-    if (batch.state) {
-      const versions = writeVersions(batch.state, newestOf)
+    if (batch.states) {
+      const versions = writeVersions(batch.states, newestOf)
       for (const operation of versions.operations) operations.push(operation)
       for (const [name, version] of versions.newest) keepVersion(newest, name, version)
     }
@@ -167,6 +172,7 @@ export const createDiskStore = async (
     }
     truncations++
     past.clear()
+    lastWritten = undefined
     return apply(batch, operations)
   }
   let truncating: Promise<unknown> | undefined
@@ -211,8 +217,13 @@ export const createDiskStore = async (
     },
 
     async written(position) {
-      const bytes = get(writtenKey(position), 'what a block wrote')
-      return bytes ? decodeWritten(bytes) : NOTHING_WRITTEN
+      const known = lastWritten && writtenIn(lastWritten, position)
+      if (known) return known
+      await queue.drained()
+      const before = truncations
+      const row = await seekWritten(database, position, check)
+      if (truncations === before) lastWritten = row
+      return (row && writtenIn(row, position)) ?? NOTHING_WRITTEN
     },
 
     async list<T extends ListedTable>(table: T) {
@@ -252,7 +263,7 @@ const NOTHING_WRITTEN = { accounts: [], slots: [] }
 const SYNC_AFTER_MS = 100
 
 /** Of decoded values that stay in memory. */
-const CACHE_BYTES = { record: 48 << 20, node: 48 << 20, newest: 64 << 20, past: 32 << 20 }
+const CACHE_BYTES = { record: 32 << 20, node: 24 << 20, newest: 32 << 20, past: 16 << 20 }
 /** What the objects of a value and its key occupy, about. */
 const OVERHEAD_BYTES = 400
 

@@ -6,7 +6,7 @@
 import type { Address } from '@deed/evm'
 import { bytesToBigint, bytesToHex } from '../../hex.ts'
 import type { Account } from '../../state/types.ts'
-import type { Position, StateWrite } from '../store.ts'
+import type { Position, StateWrite, Written } from '../store.ts'
 import {
   decodeAccount,
   decodeSlot,
@@ -65,12 +65,23 @@ export const seekVersion = async (
   height: number,
   check: Check,
 ): Promise<Version | null> => {
+  const row = await seekRow(database, key, height, check)
+  if (!row) return null
+  const { height: at, bytes } = packedAt(row.packed, height)!
+  return { height: at, value: decodeValue(key, bytes), bytes: bytes.length }
+}
+
+/** The row of older versions that has the one of a height, or the one before it. */
+const seekRow = async (
+  database: Database,
+  key: Uint8Array,
+  height: number,
+  check: Check,
+): Promise<{ readonly key: Uint8Array; readonly packed: readonly Packed[] } | undefined> => {
   const range = { gte: versionKey(key, 0), lte: versionKey(key, height), reverse: true, limit: 1 }
-  for await (const [at, sealed] of database.iterator(range)) {
-    const bytes = check(at, sealed)
-    return { height: numberAt(at, key.length), value: decodeValue(key, bytes), bytes: bytes.length }
-  }
-  return null
+  for await (const [at, sealed] of database.iterator(range))
+    return { key: at, packed: unpack(check(at, sealed), numberAt(at, key.length)) }
+  return undefined
 }
 
 /** Addresses of a branch. */
@@ -98,26 +109,100 @@ export interface VersionChange {
   readonly newest: Map<string, Version | null>
 }
 
-/** @param newestOf The newest version before: from now on an old one, which lies by its height. */
-export const writeVersions = (write: StateWrite, newestOf: (cell: Cell) => Version | null): VersionChange => {
-  const { branch, height } = write.position
+/**
+ * Writes of ascending heights, one after the other if there are several.
+ *
+ * @param newestOf The newest version before: from now on an old one, which lies by its height, and with it those that
+ *   are old at once because a later write has another.
+ */
+export const writeVersions = (
+  writes: readonly StateWrite[],
+  newestOf: (cell: Cell) => Version | null,
+): VersionChange => {
+  const cells = new Map<string, WrittenCell>()
+  const append = (cell: Cell, height: number, value: Version['value'], bytes: Uint8Array): void => {
+    const known = cells.get(cell.name)
+    if (known === undefined) {
+      const key = cell.key()
+      const before = newestOf(cell)
+      const isOld = before && before.height < height
+      const old = isOld ? [{ height: before.height, bytes: encodeValue(before.value, key) }] : []
+      cells.set(cell.name, { key, old, top: { height, bytes }, value })
+      return
+    }
+    if (known.top.height < height) known.old.push(known.top)
+    known.top = { height, bytes }
+    known.value = value
+  }
+  for (const { position, accounts, slots } of writes) {
+    const { branch, height } = position
+    for (const [address, account] of accounts)
+      append(accountCell(branch, address), height, account, encodeAccount(account))
+    for (const { address, incarnation, slots: values } of slots)
+      for (const [slot, value] of values)
+        append(slotCell(branch, address, incarnation, slot), height, value, encodeSlot(value))
+  }
+
   const operations: Operation[] = []
   const newest = new Map<string, Version | null>()
-  const append = (cell: Cell, value: Version['value'], bytes: Uint8Array): void => {
-    const key = cell.key()
-    const before = newestOf(cell)
-    if (before && before.height < height)
-      operations.push(putSealed(versionKey(key, before.height), encodeValue(before.value, key)))
-    operations.push(putNewest(key, height, bytes))
-    newest.set(cell.name, { height, value, bytes: bytes.length })
+  for (const [name, { key, old, top, value }] of cells) {
+    if (old.length > 0) operations.push(putSealed(versionKey(key, old[0]!.height), pack(old)))
+    operations.push(putNewest(name, key, top.height, top.bytes))
+    newest.set(name, { height: top.height, value, bytes: top.bytes.length })
   }
-  for (const [address, account] of write.accounts)
-    append(accountCell(branch, address), account, encodeAccount(account))
-  for (const { address, incarnation, slots } of write.slots)
-    for (const [slot, value] of slots)
-      append(slotCell(branch, address, incarnation, slot), value, encodeSlot(value))
-  operations.push(putSealed(writtenKey(write.position), encodeWritten(write)))
+  if (writes.length > 0) {
+    const written = writes.map((write) => ({ height: write.position.height, bytes: encodeWritten(write) }))
+    operations.push(putSealed(writtenKey(writes[0]!.position), pack(written)))
+  }
   return { operations, newest }
+}
+
+/** The row that has what the block at a position wrote, if there is such a block. */
+export const seekWritten = async (
+  database: Database,
+  { branch, height }: Position,
+  check: Check,
+): Promise<WrittenRow | undefined> => {
+  for await (const row of writtenRows(database, branch, height, check)) return row
+  return undefined
+}
+
+interface WrittenCell {
+  readonly key: Uint8Array
+  /** By ascending height, all below the newest. */
+  readonly old: Packed[]
+  top: Packed
+  value: Version['value']
+}
+
+/** Names of what the block at a position wrote, where the row has it. */
+export const writtenIn = (row: WrittenRow, { branch, height }: Position): Written | undefined => {
+  const found = row.branch === branch && row.packed.find((one) => one.height === height)
+  return found ? decodeWritten(found.bytes) : undefined
+}
+
+/** What blocks of a branch wrote. */
+export interface WrittenRow {
+  readonly key: Uint8Array
+  readonly branch: number
+  readonly packed: readonly Packed[]
+}
+
+/** The rows that have what blocks from a height on wrote, and perhaps blocks before. */
+async function* writtenRows(
+  database: Database,
+  branch: number,
+  from: number,
+  check: Check,
+): AsyncGenerator<WrittenRow> {
+  const row = ([key, sealed]: readonly [Uint8Array, Uint8Array]): WrittenRow => {
+    return { key, branch, packed: unpack(check(key, sealed), numberAt(key, 1 + NUMBER_BYTES)) }
+  }
+  const at = writtenKey({ branch, height: from })
+  const before = { gte: writtenKey({ branch, height: 0 }), lte: at, reverse: true, limit: 1 }
+  for await (const found of database.iterator(before)) yield row(found)
+  const rest = { gte: writtenKey({ branch, height: from + 1 }), lte: writtenKey({ branch, height: HIGHEST }) }
+  for await (const found of database.iterator(rest)) yield row(found)
 }
 
 /** Takes back what the blocks of a branch above a height wrote. */
@@ -128,51 +213,102 @@ export const truncateVersions = async (
 ): Promise<VersionChange> => {
   const operations: Operation[] = []
   const cells = new Map<string, Cell>()
-  const range = {
-    gte: writtenKey({ branch, height: height + 1 }),
-    lte: writtenKey({ branch, height: HIGHEST }),
+  /** Keeps of a row what is not above the height. */
+  const cut = (key: Uint8Array, packed: readonly Packed[]): void => {
+    const rest = packed.filter((one) => one.height <= height)
+    if (rest.length === packed.length) return
+    operations.push(rest.length > 0 ? putSealed(key, pack(rest)) : { type: 'del', key })
   }
-  for await (const [at, sealed] of database.iterator(range)) {
-    const above = numberAt(at, 1 + NUMBER_BYTES)
-    operations.push({ type: 'del', key: at })
-    const { accounts, slots } = decodeWritten(check(at, sealed))
-    const written = [
-      ...accounts.map((address) => accountCell(branch, address)),
-      ...slots.flatMap(({ address, incarnation, keys }) =>
-        keys.map((slot) => slotCell(branch, address, incarnation, slot)),
-      ),
-    ]
-    for (const cell of written) {
-      operations.push({ type: 'del', key: versionKey(cell.key(), above) })
-      cells.set(cell.name, cell)
+  for await (const { key: at, packed } of writtenRows(database, branch, height + 1, check)) {
+    cut(at, packed)
+    for (const { height: above, bytes } of packed) {
+      if (above <= height) continue
+      const { accounts, slots } = decodeWritten(bytes)
+      const written = [
+        ...accounts.map((address) => accountCell(branch, address)),
+        ...slots.flatMap(({ address, incarnation, keys }) =>
+          keys.map((slot) => slotCell(branch, address, incarnation, slot)),
+        ),
+      ]
+      for (const cell of written) {
+        operations.push({ type: 'del', key: versionKey(cell.key(), above) })
+        cells.set(cell.name, cell)
+      }
     }
   }
   const newest = new Map<string, Version | null>()
   for (const cell of cells.values()) {
     const key = cell.key()
-    const before = await seekVersion(database, key, height, check)
-    newest.set(cell.name, before)
-    operations.push(
-      before ? putNewest(key, before.height, encodeValue(before.value, key)) : { type: 'del', key },
-    )
+    const row = await seekRow(database, key, height, check)
+    if (row) cut(row.key, row.packed)
+    const before = row && packedAt(row.packed, height)
+    if (before) {
+      const value = decodeValue(key, before.bytes)
+      newest.set(cell.name, { height: before.height, value, bytes: before.bytes.length })
+      operations.push(putNewest(cell.name, key, before.height, before.bytes))
+    } else {
+      newest.set(cell.name, null)
+      operations.push({ type: 'del', key, name: cell.name })
+    }
   }
   return { operations, newest }
 }
 
+// --- Rows of several heights. What a batch writes of many blocks lies in one row, under the first height. -----
+
+/** What a row has of one height. */
+interface Packed {
+  readonly height: number
+  readonly bytes: Uint8Array
+}
+
+/** One is as it is. Several: a zero, which no value begins with; how many; where each begins and ends; the bytes. */
+const pack = (all: readonly Packed[]): Uint8Array => {
+  if (all.length === 1) return all[0]!.bytes
+  let at = 1 + NUMBER_BYTES + all.length * 2 * NUMBER_BYTES
+  const packed = new Uint8Array(all.reduce((sum, { bytes }) => sum + bytes.length, at))
+  putNumber(packed, 1, all.length)
+  for (const [index, { height, bytes }] of all.entries()) {
+    packed.set(bytes, at)
+    at += bytes.length
+    putNumber(packed, 1 + NUMBER_BYTES + index * 2 * NUMBER_BYTES, height)
+    putNumber(packed, 1 + NUMBER_BYTES + (index * 2 + 1) * NUMBER_BYTES, at)
+  }
+  return packed
+}
+
+/** By ascending height. @param height of the first. */
+const unpack = (bytes: Uint8Array, height: number): readonly Packed[] => {
+  if (bytes[0] !== 0) return [{ height, bytes }]
+  const count = numberAt(bytes, 1)
+  const all: Packed[] = []
+  let at = 1 + NUMBER_BYTES + count * 2 * NUMBER_BYTES
+  for (let index = 0; index < count; index++) {
+    const end = numberAt(bytes, 1 + NUMBER_BYTES + (index * 2 + 1) * NUMBER_BYTES)
+    const of = numberAt(bytes, 1 + NUMBER_BYTES + index * 2 * NUMBER_BYTES)
+    all.push({ height: of, bytes: bytes.subarray(at, end) })
+    at = end
+  }
+  return all
+}
+
+const packedAt = (all: readonly Packed[], height: number): Packed | undefined =>
+  all.findLast((one) => one.height <= height)
+
 /** The value without its seal; throws where it is damaged. */
 type Check = (key: Uint8Array, sealed: Uint8Array) => Uint8Array
 
-export const putSealed = (key: Uint8Array, value: Uint8Array): Operation => ({
-  type: 'put',
-  key,
-  value: seal(key, value),
-})
+/** @param name see {@link Operation}. */
+export const putSealed = (key: Uint8Array, value: Uint8Array, name?: string): Operation => {
+  const sealed = seal(key, value)
+  return name === undefined ? { type: 'put', key, value: sealed } : { type: 'put', key, value: sealed, name }
+}
 
-const putNewest = (key: Uint8Array, height: number, value: Uint8Array): Operation => {
+const putNewest = (name: string, key: Uint8Array, height: number, value: Uint8Array): Operation => {
   const bytes = new Uint8Array(NUMBER_BYTES + value.length)
   putNumber(bytes, 0, height)
   bytes.set(value, NUMBER_BYTES)
-  return putSealed(key, bytes)
+  return putSealed(key, bytes, name)
 }
 
 const isAccount = (key: Uint8Array): boolean => key[0] === KIND.newestAccount

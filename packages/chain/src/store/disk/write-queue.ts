@@ -6,8 +6,8 @@
 import type { Operation } from './database.ts'
 
 export interface WriteQueue {
-  /** The value that a key is about to have; `null`: none. `undefined`: nothing is about to change. */
-  get(key: Uint8Array): Uint8Array | null | undefined
+  /** The value that what bears a name is about to have; `null`: none. `undefined`: nothing is about to change. */
+  get(name: string): Uint8Array | null | undefined
   /** Resolves when it is written. */
   add(operations: readonly Operation[]): Promise<void>
   /** Resolves when everything is written that was added so far; rejects if it cannot be. `undefined`: it is. */
@@ -24,7 +24,7 @@ export const createWriteQueue = (write: (operations: Operation[]) => Promise<voi
   const run = async (): Promise<void> => {
     for (let joined = take(); joined !== undefined; joined = take()) {
       try {
-        await write([...joined.operations.values()])
+        await write(joined.operations)
         joined.done.resolve()
       } catch (error) {
         joined.done.reject(error)
@@ -41,17 +41,24 @@ export const createWriteQueue = (write: (operations: Operation[]) => Promise<voi
   }
 
   return {
-    get(key) {
-      if (current === undefined) return undefined
-      const name = nameOf(key)
-      const operation = next?.operations.get(name) ?? current.operations.get(name)
+    get(name) {
+      const operation = (next && named(next, name)) ?? (current && named(current, name))
       if (operation === undefined) return undefined
       return operation.type === 'put' ? operation.value : null
     },
     add(operations) {
-      next ??= { operations: new Map(), done: Promise.withResolvers<void>() }
-      const { operations: joined, done } = next
-      for (const operation of operations) joined.set(nameOf(operation.key), operation)
+      next ??= { operations: [], places: new Map(), done: Promise.withResolvers<void>() }
+      const { operations: joined, places, done } = next
+      for (const operation of operations) {
+        const { name } = operation
+        if (name === undefined) {
+          joined.push(operation)
+          continue
+        }
+        const place = places.get(name) ?? joined.length
+        joined[place] = operation
+        places.set(name, place)
+      }
       if (current === undefined) run()
       return done.promise
     },
@@ -63,10 +70,14 @@ export const createWriteQueue = (write: (operations: Operation[]) => Promise<voi
 }
 
 interface Joined {
-  /** The last operation on each key. */
-  readonly operations: Map<string, Operation>
+  /** Of those with a name, the last. */
+  readonly operations: Operation[]
+  /** Where those with a name are. */
+  readonly places: Map<string, number>
   readonly done: PromiseWithResolvers<void>
 }
 
-const nameOf = (key: Uint8Array): string =>
-  Buffer.from(key.buffer, key.byteOffset, key.length).toString('latin1')
+const named = ({ operations, places }: Joined, name: string): Operation | undefined => {
+  const place = places.get(name)
+  return place === undefined ? undefined : operations[place]
+}
