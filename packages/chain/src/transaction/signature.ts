@@ -1,4 +1,4 @@
-import { type Address, ecrecover, keccak256, SECP256K1_N, signHash } from '@deed/evm'
+import { type Address, ecrecover, keccak256, recoverMany, SECP256K1_N, signHash } from '@deed/evm'
 import { encodeRlp } from '../rlp.ts'
 import { signingHash } from './codec.ts'
 import { fault, type TransactionFault } from './fault.ts'
@@ -34,6 +34,12 @@ export const recoverSender = (transaction: Transaction): Address | TransactionFa
   }
   return sender
 }
+
+/** Who signed each, or `undefined`; cheaper together than one by one, and nothing is remembered. */
+export const recoverSenders = (transactions: readonly Transaction[]): (Address | undefined)[] =>
+  recoverMany(
+    transactions.map((one) => ({ hash: signingHash(one), yParity: one.yParity, r: one.r, s: one.s })),
+  )
 
 /**
  * A transaction of an account that is impersonated. No key signs it: its signature names the sender and holds

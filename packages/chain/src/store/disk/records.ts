@@ -1,12 +1,13 @@
 /** What a batch does to records. */
 import type { Batch, Table } from '../store.ts'
-import { CODECS } from './codec.ts'
+import { CODECS, LISTED_KEYS } from './codec.ts'
 import type { Operation } from './database.ts'
 import { hashKey, KIND, NUMBER_BYTES, numberAt, putNumber } from './keys.ts'
 import { putSealed } from './versions.ts'
 
 /** A record on its way to the disk. `undefined`: removed. */
 export interface Fresh {
+  readonly name: string
   readonly table: Table
   readonly value: unknown
   /** Of its encoding. */
@@ -22,13 +23,16 @@ interface NodeSource {
   copies(key: Uint8Array, name: string): Uint8Array | undefined
 }
 
+/** Whether nobody asks for single records of a table. */
+const isListed = (table: Table): boolean => table in LISTED_KEYS
+
 /** Removals come before what is put, as in {@link Batch}. */
 export const writeRecords = (
   { put, remove = [] }: Batch,
   source: NodeSource,
-): { readonly operations: Operation[]; readonly fresh: Map<string, Fresh> } => {
+): { readonly operations: Operation[]; readonly fresh: readonly Fresh[] } => {
   const operations: Operation[] = []
-  const fresh = new Map<string, Fresh>()
+  const fresh: Fresh[] = []
   const counts = new Map<string, NodeCount>()
   const countOf = (hash: string): NodeCount => {
     let count = counts.get(hash)
@@ -46,9 +50,13 @@ export const writeRecords = (
       count.now = Math.max(0, count.now - 1)
       continue
     }
+    if (isListed(table)) {
+      operations.push({ type: 'del', key: CODECS[table].key(key) })
+      continue
+    }
     const name = recordName(table, key)
     operations.push({ type: 'del', key: CODECS[table].key(key), name })
-    fresh.set(name, { table, value: undefined, bytes: 0 })
+    fresh.push({ name, table, value: undefined, bytes: 0 })
   }
   for (const { table, key, value } of put) {
     if (table === 'node') {
@@ -59,9 +67,13 @@ export const writeRecords = (
     }
     const codec = CODECS[table]
     const bytes = codec.encode(value as never)
+    if (isListed(table)) {
+      operations.push(putSealed(codec.key(key), bytes))
+      continue
+    }
     const name = recordName(table, key)
     operations.push(putSealed(codec.key(key), bytes, name))
-    fresh.set(name, { table, value, bytes: bytes.length })
+    fresh.push({ name, table, value, bytes: bytes.length })
   }
   for (const [hash, { before, now, value }] of counts) {
     const key = CODECS.node.key(hash)
@@ -70,8 +82,8 @@ export const writeRecords = (
     if (now > 0 && before === 0) operations.push(putSealed(key, value!, name))
     if (now > 1 && now !== before) operations.push(putSealed(copiesKey(hash), copiesBytes(now), countName))
     if (now <= 1 && before > 1) operations.push({ type: 'del', key: copiesKey(hash), name: countName })
-    if (now === 0) fresh.set(name, { table: 'node', value: undefined, bytes: 0 })
-    else if (value) fresh.set(name, { table: 'node', value, bytes: value.length })
+    if (now === 0) fresh.push({ name, table: 'node', value: undefined, bytes: 0 })
+    else if (value) fresh.push({ name, table: 'node', value, bytes: value.length })
   }
   return { operations, fresh }
 }

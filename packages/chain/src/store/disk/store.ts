@@ -148,7 +148,7 @@ export const createDiskStore = async (
       has: (hash) => record('node', hash) !== undefined,
       copies: get,
     })
-    for (const [name, { table, value, bytes }] of fresh) {
+    for (const { name, table, value, bytes } of fresh) {
       if (value === undefined) cacheOf(table).delete(name)
       else cacheOf(table).set(name, value, sizeOf(table, bytes))
     }
