@@ -59,17 +59,14 @@ const typesOf = (grammar: GrammarAST.Grammar) => {
   return { interfaces, unions }
 }
 
-const printInterface = (name: string, features: ReadonlyMap<string, Feature>): string =>
-  [
-    `export interface ${name} extends Node {`,
-    `  readonly $type: '${name}'`,
-    ...[...features].map(([feature, { type, many, optional }]) => {
-      const shown = many ? `readonly ${/\|/.test(type) ? `(${type})` : type}[]` : type
-      // A list is always there, be it empty.
-      return `  readonly ${feature}${optional && !many ? '?' : ''}: ${shown}`
-    }),
-    '}',
-  ].join('\n')
+const printInterface = (name: string, features: ReadonlyMap<string, Feature>): string => {
+  const fields = [...features].map(([feature, { type, many, optional }]) => {
+    const shown = many ? `readonly ${/\|/.test(type) ? `(${type})` : type}[]` : type
+    // A list is always there, be it empty.
+    return `readonly ${feature}${optional && !many ? '?' : ''}: ${shown}`
+  })
+  return `export interface ${name} extends Node {\n  readonly $type: '${name}'\n${fields.length > 0 ? `  ${fields.join('; ')}\n` : ''}}`
+}
 
 const branchesOf = (element: GrammarAST.AbstractElement): Branch[] => {
   const { cardinality } = element

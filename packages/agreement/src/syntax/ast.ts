@@ -3,16 +3,12 @@ import type { Node, Reference } from './node.ts'
 
 export interface Deed extends Node {
   readonly $type: 'Deed'
-  readonly title: string
-  readonly preface: readonly Prose[]
-  readonly clauses: readonly Clause[]
+  readonly title: string; readonly preface: readonly Prose[]; readonly clauses: readonly Clause[]
 }
 
 export interface Clause extends Node {
   readonly $type: 'Clause'
-  readonly number: string
-  readonly name: string
-  readonly body: readonly Block[]
+  readonly number: string; readonly name: string; readonly body: readonly Block[]
 }
 
 export interface Prose extends Node {
@@ -22,16 +18,12 @@ export interface Prose extends Node {
 
 export interface Part extends Node {
   readonly $type: 'Part'
-  readonly text?: string
-  readonly slot?: Ref
+  readonly text?: string; readonly slot?: Ref
 }
 
 export interface Declaration extends Node {
   readonly $type: 'Declaration'
-  readonly names: readonly Name[]
-  readonly verb: 'is' | 'are'
-  readonly definition: Definition
-  readonly table?: Table
+  readonly names: readonly Name[]; readonly verb: 'is' | 'are'; readonly definition: Definition; readonly table?: Table
 }
 
 export interface Name extends Node {
@@ -41,42 +33,32 @@ export interface Name extends Node {
 
 export interface PartyDef extends Node {
   readonly $type: 'PartyDef'
-  readonly transferable?: true
-  readonly noun: 'party' | 'parties'
-  readonly third?: true
+  readonly transferable?: true; readonly noun: 'party' | 'parties'; readonly third?: true
 }
 
 export interface TokenDef extends Node {
   readonly $type: 'TokenDef'
-  readonly decimals?: string
-  readonly native?: true
-  readonly unique?: true
+  readonly decimals?: string; readonly native?: true; readonly unique?: true
 }
 
 export interface UnitDef extends Node {
   readonly $type: 'UnitDef'
-  readonly noun: 'unit' | 'units'
-  readonly decimals?: string
+  readonly noun: 'unit' | 'units'; readonly decimals?: string
 }
 
 export interface HoldingDef extends Node {
   readonly $type: 'HoldingDef'
-  readonly token: Reference
-  readonly owner: Reference
+  readonly token: Reference; readonly owner: Reference
 }
 
 export interface DebtDef extends Node {
   readonly $type: 'DebtDef'
-  readonly debtor: Reference
-  readonly creditor: Reference
-  readonly token: Reference
+  readonly debtor: Reference; readonly creditor: Reference; readonly token: Reference
 }
 
 export interface PriceDef extends Node {
   readonly $type: 'PriceDef'
-  readonly quote: Reference
-  readonly base: Reference
-  readonly age: Expr
+  readonly quote: Reference; readonly base: Reference; readonly age: Expr
 }
 
 export interface RowDef extends Node {
@@ -85,24 +67,17 @@ export interface RowDef extends Node {
 
 export interface FieldDef extends Node {
   readonly $type: 'FieldDef'
-  readonly type: Type
-  readonly low?: Expr
-  readonly high?: Expr
-  readonly signed?: true
-  readonly later?: true
-  readonly first?: Expr
+  readonly type: Type; readonly low?: Expr; readonly high?: Expr; readonly signed?: true; readonly later?: true; readonly first?: Expr
 }
 
 export interface AmountType extends Node {
   readonly $type: 'AmountType'
-  readonly noun: 'amount' | 'amounts'
-  readonly token: Reference
+  readonly noun: 'amount' | 'amounts'; readonly token: Reference
 }
 
 export interface NumberType extends Node {
   readonly $type: 'NumberType'
-  readonly noun: 'number' | 'numbers'
-  readonly unit?: Reference
+  readonly noun: 'number' | 'numbers'; readonly unit?: Reference
 }
 
 export interface ShareType extends Node {
@@ -141,8 +116,7 @@ export interface Constant extends Node {
 
 export interface Table extends Node {
   readonly $type: 'Table'
-  readonly head: Head
-  readonly rows: readonly Row[]
+  readonly head: Head; readonly rows: readonly Row[]
 }
 
 export interface Head extends Node {
@@ -157,8 +131,7 @@ export interface Row extends Node {
 
 export interface Cell extends Node {
   readonly $type: 'Cell'
-  readonly label?: string
-  readonly value?: Expr
+  readonly label?: string; readonly value?: Expr
 }
 
 export interface Requirement extends Node {
@@ -168,75 +141,52 @@ export interface Requirement extends Node {
 
 export interface Zone extends Node {
   readonly $type: 'Zone'
-  readonly offset: Expr
-  readonly after?: true
+  readonly offset: Expr; readonly after?: true
 }
 
 export interface Wait extends Node {
   readonly $type: 'Wait'
-  readonly span?: Expr
-  readonly date?: Expr
-  readonly routes: readonly Route[]
-  readonly otherwise: Effects
+  readonly span?: Expr; readonly date?: Expr; readonly routes: readonly Route[]; readonly otherwise: Effects
 }
 
 export interface Repeat extends Node {
   readonly $type: 'Repeat'
-  readonly count?: string
-  readonly unit: string
-  readonly from: Expr
-  readonly times: Expr
-  readonly each: Effects
-  readonly afterwards: Effects
+  readonly count?: string; readonly unit: string; readonly from: Expr; readonly times: Expr; readonly each: Effects; readonly afterwards: Effects
 }
 
 export interface Delay extends Node {
   readonly $type: 'Delay'
-  readonly date: Expr
-  readonly effects: Effects
+  readonly date: Expr; readonly effects: Effects
 }
 
 export interface Route extends Node {
   readonly $type: 'Route'
-  readonly actors: Actors
-  readonly must?: true
-  readonly together?: true
-  readonly often?: true
-  readonly act: Act
-  readonly guard?: Cond
-  readonly effects?: Effects
+  readonly actors: Actors; readonly must?: true; readonly together?: true; readonly often?: true; readonly act: Act; readonly guard?: Cond; readonly effects?: Effects
 }
 
 export interface Actors extends Node {
   readonly $type: 'Actors'
-  readonly anyone?: true
-  readonly names: readonly Reference[]
-  readonly either?: true
+  readonly anyone?: true; readonly names: readonly Reference[]; readonly either?: true
 }
 
 export interface PayAct extends Node {
   readonly $type: 'PayAct'
-  readonly upto?: true
-  readonly amount: Expr
-  readonly dest: Dest
+  readonly upto?: true; readonly amount: Expr; readonly dest: Dest
 }
 
 export interface DeliverAct extends Node {
   readonly $type: 'DeliverAct'
-  readonly token: Reference
-  readonly dest: Dest
+  readonly token: Reference; readonly dest: Dest
 }
 
 export interface FreeAct extends Node {
   readonly $type: 'FreeAct'
-  readonly verb: string
-  readonly given: readonly Given[]
+  readonly verb: string; readonly given: readonly Given[]
 }
 
 export interface Given extends Node {
   readonly $type: 'Given'
-  readonly field: Reference
-  readonly most?: Expr
+  readonly field: Reference; readonly most?: Expr
 }
 
 export interface ToParty extends Node {
@@ -261,37 +211,27 @@ export interface Effects extends Node {
 
 export interface Release extends Node {
   readonly $type: 'Release'
-  readonly all?: true
-  readonly holding: Reference
-  readonly upto?: true
-  readonly amount?: Expr
-  readonly dest: Dest
+  readonly all?: true; readonly holding: Reference; readonly upto?: true; readonly amount?: Expr; readonly dest: Dest
 }
 
 export interface Charge extends Node {
   readonly $type: 'Charge'
-  readonly amount: Expr
-  readonly debt: Reference
+  readonly amount: Expr; readonly debt: Reference
 }
 
 export interface Forgive extends Node {
   readonly $type: 'Forgive'
-  readonly all?: true
-  readonly debt: Reference
-  readonly upto?: true
-  readonly amount?: Expr
+  readonly all?: true; readonly debt: Reference; readonly upto?: true; readonly amount?: Expr
 }
 
 export interface Assign extends Node {
   readonly $type: 'Assign'
-  readonly field: Reference
-  readonly value: Expr
+  readonly field: Reference; readonly value: Expr
 }
 
 export interface Control extends Node {
   readonly $type: 'Control'
-  readonly verb: 'Begin' | 'Close' | 'Pause' | 'Resume'
-  readonly clauses: readonly Reference[]
+  readonly verb: 'Begin' | 'Close' | 'Pause' | 'Resume'; readonly clauses: readonly Reference[]
 }
 
 export interface Take extends Node {
@@ -309,15 +249,12 @@ export interface Idle extends Node {
 
 export interface If extends Node {
   readonly $type: 'If'
-  readonly cond: Cond
-  readonly then: Effects
-  readonly else?: Effects
+  readonly cond: Cond; readonly then: Effects; readonly else?: Effects
 }
 
 export interface Cond extends Node {
   readonly $type: 'Cond'
-  readonly tests: readonly Test[]
-  readonly any?: true
+  readonly tests: readonly Test[]; readonly any?: true
 }
 
 export interface Remains extends Node {
@@ -327,58 +264,42 @@ export interface Remains extends Node {
 
 export interface Compare extends Node {
   readonly $type: 'Compare'
-  readonly left: Expr
-  readonly not?: true
-  readonly rel?: Relation
-  readonly token?: Reference
+  readonly left: Expr; readonly not?: true; readonly rel?: Relation; readonly token?: Reference
 }
 
 export interface Relation extends Node {
   readonly $type: 'Relation'
-  readonly op?: 'open' | 'stated' | 'more' | 'less' | 'least' | 'most' | 'before' | 'after'
-  readonly right?: Expr
+  readonly op?: 'open' | 'stated' | 'more' | 'less' | 'least' | 'most' | 'before' | 'after'; readonly right?: Expr
 }
 
 export interface Expr extends Node {
   readonly $type: 'Expr'
-  readonly left: Product
-  readonly ops: readonly ('+' | '-')[]
-  readonly right: readonly Product[]
-  readonly up?: true
+  readonly left: Product; readonly ops: readonly ('+' | '-')[]; readonly right: readonly Product[]; readonly up?: true
 }
 
 export interface Product extends Node {
   readonly $type: 'Product'
-  readonly left: Factor
-  readonly ops: readonly ('*' | '/')[]
-  readonly right: readonly Factor[]
+  readonly left: Factor; readonly ops: readonly ('*' | '/')[]; readonly right: readonly Factor[]
 }
 
 export interface Share extends Node {
   readonly $type: 'Share'
-  readonly left: Primary
-  readonly of?: Factor
+  readonly left: Primary; readonly of?: Factor
 }
 
 export interface Pick extends Node {
   readonly $type: 'Pick'
-  readonly fn: 'lesser' | 'greater' | 'earlier' | 'later'
-  readonly a: Factor
-  readonly b: Factor
+  readonly fn: 'lesser' | 'greater' | 'earlier' | 'later'; readonly a: Factor; readonly b: Factor
 }
 
 export interface Days extends Node {
   readonly $type: 'Days'
-  readonly a: Factor
-  readonly b: Factor
+  readonly a: Factor; readonly b: Factor
 }
 
 export interface Literal extends Node {
   readonly $type: 'Literal'
-  readonly value: string
-  readonly unit?: Reference
-  readonly time?: string
-  readonly percent?: true
+  readonly value: string; readonly unit?: Reference; readonly time?: string; readonly percent?: true
 }
 
 export interface DateLiteral extends Node {
@@ -400,8 +321,7 @@ export interface No extends Node {
 
 export interface Tick extends Node {
   readonly $type: 'Tick'
-  readonly which: 'next' | 'last'
-  readonly clause: Reference
+  readonly which: 'next' | 'last'; readonly clause: Reference
 }
 
 export interface Group extends Node {
@@ -411,8 +331,7 @@ export interface Group extends Node {
 
 export interface Ref extends Node {
   readonly $type: 'Ref'
-  readonly name: Reference
-  readonly column?: Reference
+  readonly name: Reference; readonly column?: Reference
 }
 
 export type Block = Prose | Declaration | Requirement | Zone | Step
