@@ -16,7 +16,7 @@ const value = (name: string) => indexOf(model.values, name)
 const DAY = 86_400
 const PEOPLE = ['Landlord', 'Tenant', 'Arbiter', 'Stranger'] as const
 const WALLET = 100_000_000_000n
-const RUNS = Number(process.env.DEED_RUNS ?? 400)
+const RUNS = Number(process.env.DEED_RUNS ?? 300)
 
 /** Acts by clause and number, and whether they give an amount. */
 const ACTS = [
@@ -108,7 +108,8 @@ it('says of every life of a lease what its words say', () => {
       const timely = ACTS.filter(
         ([clause]) => words.perform(theirs, 99, clock).state.open[clause] !== undefined,
       )
-      const list = drawn.what < 80 && timely.length > 0 ? timely : ACTS
+      // Of those whose time it is often the last, so that disputes come to their end.
+      const list = drawn.what < 80 && timely.length > 0 ? (drawn.what < 40 ? timely.slice(-2) : timely) : ACTS
       const [clause, route, gives] = list[drawn.which % list.length]!
       const right = words.clauses[clause]!.routes![route - 1]!.by
       const caller = drawn.who < 80 && right !== 'Anyone' ? right : who
