@@ -15,8 +15,8 @@ const model = shippedModel('lease')
 const value = (name: string) => indexOf(model.values, name)
 const DAY = 86_400
 const PEOPLE = ['Landlord', 'Tenant', 'Arbiter', 'Stranger'] as const
-const WALLET = 100_000_000_000n
-const RUNS = Number(process.env.DEED_RUNS ?? 300)
+const WALLET = 50_000_000_000n
+const RUNS = Number(process.env.DEED_RUNS ?? 400)
 
 /** Acts by clause and number, and whether they give an amount. */
 const ACTS = [
