@@ -4,21 +4,39 @@ import type { Model, Type } from './model/model.ts'
 import { SHARE_PARTS } from './model/range.ts'
 import { floor, type Ratio, ratio } from './ratio.ts'
 
-const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December']
+const MONTHS = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+]
 /** Money is shown with two decimals at least, if it has them. */
 const MONEY_DECIMALS = 2
 
 /** A number in smallest units, with its thousands grouped. */
 export const shownNumber = (value: bigint, decimals: number, atLeast = 0): string => {
   const digits = String(value < 0n ? -value : value).padStart(decimals + 1, '0')
-  const [whole, fraction] = [digits.slice(0, digits.length - decimals), digits.slice(digits.length - decimals)]
+  const [whole, fraction] = [
+    digits.slice(0, digits.length - decimals),
+    digits.slice(digits.length - decimals),
+  ]
   const kept = fraction.replace(/0+$/, '').padEnd(Math.min(atLeast, decimals), '0')
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',')
   return `${value < 0n ? '-' : ''}${grouped}${kept === '' ? '' : `.${kept}`}`
 }
 
-export const shownMoney = (value: bigint, token: { readonly name: string; readonly decimals: number }): string =>
-  `${shownNumber(value, token.decimals, MONEY_DECIMALS)} ${token.name}`
+export const shownMoney = (
+  value: bigint,
+  token: { readonly name: string; readonly decimals: number },
+): string => `${shownNumber(value, token.decimals, MONEY_DECIMALS)} ${token.name}`
 
 export const shownDay = (day: number): string => {
   const date = dateOfDay(day)
@@ -29,7 +47,8 @@ export const shownDay = (day: number): string => {
 export const shownShare = (parts: bigint): string => `${shownNumber(parts, 7)}%`
 
 export const shownDuration = (count: bigint, measure: 'days' | 'months' | 'seconds'): string => {
-  const counted = (number: bigint, word: string) => `${shownNumber(number, 0)} ${word}${number === 1n ? '' : 's'}`
+  const counted = (number: bigint, word: string) =>
+    `${shownNumber(number, 0)} ${word}${number === 1n ? '' : 's'}`
   if (measure !== 'seconds') return counted(count, measure.slice(0, -1))
   if (count % 3600n === 0n) return counted(count / 3600n, 'hour')
   return count % 60n === 0n ? counted(count / 60n, 'minute') : counted(count, 'second')

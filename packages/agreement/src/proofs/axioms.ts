@@ -1,22 +1,27 @@
 /** What the declarations say of values, and the agreed first days of the days of rounds: it holds in every state. */
 import { monthSpan } from '../calendar.ts'
-import type { Value } from '../model/model.ts'
+import type { Expr, Value } from '../model/model.ts'
 import { SHARE_PARTS } from '../model/range.ts'
 import { ratio } from '../ratio.ts'
+import type { Anchor } from './anchors.ts'
+import { assume } from './assume.ts'
 import { atLeastZero, constant, type Linear, minus, plus, times, variable } from './linear.ts'
-import { axiom, isRigid, isWhole, nextVariable, type System, valueVariable } from './system.ts'
-import { evaluate, months, round, type World } from './worlds.ts'
+import {
+  axiom,
+  implies,
+  isRigid,
+  isWhole,
+  nextVariable,
+  type System,
+  signingVariable,
+  todayVariable,
+  valueVariable,
+} from './system.ts'
+import { evaluate, months, round, set, type World } from './worlds.ts'
 
 export const stateAxioms = (system: System): void => {
   const { model } = system
-  const world: World = {
-    system,
-    store: new Map(),
-    facts: [],
-    terms: new Set(),
-    rows: model.tables.map(() => 0),
-    notes: { negative: new Set(), zero: new Map() },
-  }
+  const world = plainWorld(system)
   for (const index of model.derived) {
     const { fixed, exact } = model.values[index]!
     if (fixed === 'constant' && !exact) define(world, index)
@@ -24,9 +29,36 @@ export const stateAxioms = (system: System): void => {
   model.values.forEach((value, index) => {
     declare(world, value, index)
   })
+  const signing = set(world, todayVariable(model), variable(signingVariable(model)))
+  for (const { condition } of model.requirements) {
+    const worlds = assume(signing, condition, true)
+    if (worlds.length === 1) for (const fact of worlds[0]!.facts) axiom(system, fact)
+  }
   model.clauses.forEach((_, clause) => {
     limitRounds(world, clause)
   })
+}
+
+/** A world of which only the axioms are known. */
+const plainWorld = (system: System): World => ({
+  system,
+  store: new Map(),
+  facts: [],
+  terms: new Set(),
+  rows: system.model.tables.map(() => 0),
+  notes: { negative: new Set(), zero: new Map() },
+})
+
+/** Whether so many days after the last signature are never later than a day of what was agreed. */
+export const signedBefore = (system: System, days: number, anchor: Anchor): boolean => {
+  const base: Expr =
+    'date' in anchor.base ? { op: 'date', day: anchor.base.date } : { op: 'value', value: anchor.base.value }
+  const span: Expr = { op: 'span', count: anchor.months, measure: 'months' }
+  const day: Expr =
+    anchor.months === 0 ? base : { op: 'shift', day: base, span, measure: 'months', back: false }
+  const [found] = evaluate(plainWorld(system), day)
+  const after = plus(found!.is, constant(ratio(BigInt(anchor.days - days))))
+  return implies(system, found!.world.facts, minus(after, variable(signingVariable(system.model))))
 }
 
 const always = (system: System, linear: Linear): void => axiom(system, atLeastZero(linear, isWhole(system)))

@@ -58,7 +58,8 @@ const debtName = (model: Model, about: Failed['about']): string => {
 }
 
 const MESSAGE: Words<string> = {
-  DEED_L601: (model, { about, sentence }) => `${cellName(model, about)} may hold less than "${sentence}" takes.`,
+  DEED_L601: (model, { about, sentence }) =>
+    `${cellName(model, about)} may hold less than "${sentence}" takes.`,
   DEED_L602: (_, { sentence }) => `The amount of "${sentence}" may be negative.`,
   DEED_L603: (model, { about, sentence }) => `"${sentence}" may pay more than ${debtName(model, about)} is.`,
   DEED_L604: (model, { about, sentence }) =>
@@ -72,7 +73,10 @@ const FIX: Words<Fix> = {
   DEED_L601: (_, { sentence }) => write(`- ${upTo(sentence)}`),
   DEED_L602: (_, { sentence }) => ({
     how: 'Write, so that it is never less than nothing',
-    text: sentence.replace(/^(Release|Charge|Forgive) (?:up to )?(.*) (from|to) /, '$1 greater of ($2) and 0 USDC $3 '),
+    text: sentence.replace(
+      /^(Release|Charge|Forgive) (?:up to )?(.*) (from|to) /,
+      '$1 greater of ($2) and 0 USDC $3 ',
+    ),
   }),
   DEED_L603: (model, { about, sentence }) => {
     const name = debtName(model, about)
@@ -99,7 +103,12 @@ const caseWords = (model: Model, { system }: Cover, { world, linear }: Failed): 
   const point = caseOf(system, world.facts, linear)
   const said: string[] = []
   // Also what the sum is made of by way of equations.
-  const related = new Set([...linear.terms.keys(), ...world.facts.filter(({ vars }) => vars.some((name) => linear.terms.has(name))).flatMap((fact) => [...toLinear(fact).terms.keys()])])
+  const related = new Set([
+    ...linear.terms.keys(),
+    ...world.facts
+      .filter(({ vars }) => vars.some((name) => linear.terms.has(name)))
+      .flatMap((fact) => [...toLinear(fact).terms.keys()]),
+  ])
   for (const name of [...related].sort((a, b) => a - b)) {
     const value = point.get(name)
     const words = value && wordsOf(model, name, value)
@@ -113,8 +122,10 @@ const wordsOf = (model: Model, name: number, value: Ratio): string | undefined =
   const declared = model.values[name]
   if (declared) return `${declared.name} is ${shownValue(model, declared.type, whole)}`
   const holding = model.holdings.findIndex((_, i) => holdingVariable(model, i) === name)
-  if (holding >= 0) return `${model.holdings[holding]!.name} is ${shownMoney(whole, model.tokens[model.holdings[holding]!.token]!)}`
+  if (holding >= 0)
+    return `${model.holdings[holding]!.name} is ${shownMoney(whole, model.tokens[model.holdings[holding]!.token]!)}`
   const debt = model.debts.findIndex((_, i) => debtVariable(model, i) === name)
-  if (debt >= 0) return `${model.debts[debt]!.name} is ${shownMoney(whole, model.tokens[model.debts[debt]!.token]!)}`
+  if (debt >= 0)
+    return `${model.debts[debt]!.name} is ${shownMoney(whole, model.tokens[model.debts[debt]!.token]!)}`
   return name === todayVariable(model) ? `today is ${shownDay(Number(whole))}` : undefined
 }

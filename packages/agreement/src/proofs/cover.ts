@@ -38,7 +38,13 @@ const MEETINGS = 4
 
 export const proveCover = (model: Model, exploration: Exploration): Cover => {
   const system = newSystem(model, { pivots: MOST_PIVOTS })
-  const found: Found = { goals: new Set(), failed: new Map(), negative: new Map(), lifted: new Map(), charged: new Map() }
+  const found: Found = {
+    goals: new Set(),
+    failed: new Map(),
+    negative: new Map(),
+    lifted: new Map(),
+    charged: new Map(),
+  }
   const result = () => ({
     failed: firstOfEach([...found.failed.values()]),
     proved: found.goals.size,
@@ -91,7 +97,8 @@ const lookAlone = (system: System, { edges, paths }: Exploration, found: Found):
   })
 }
 
-const keyOfGoal = ({ code, place, linear }: Goal): string => `${code} ${place.line}:${place.column} ${keyOf(linear)}`
+const keyOfGoal = ({ code, place, linear }: Goal): string =>
+  `${code} ${place.line}:${place.column} ${keyOf(linear)}`
 
 /** What does not follow from what is known in the states before the steps either. */
 const lookAtStates = (prover: Prover, found: Found): void => {
@@ -113,8 +120,12 @@ const lookAtStates = (prover: Prover, found: Found): void => {
     }
     const negative = found.negative.get(edge)
     if (negative) found.negative.set(edge, new Set(done?.negative.filter((expr) => negative.has(expr))))
-    const charged = found.charged.get(edge)
-    if (charged && done) found.charged.set(edge, new Map([...charged].map(([effect, most]) => [effect, tighter(most, done.charged.get(effect))])))
+    // A step that cannot happen charges nothing.
+    const charged = [...(found.charged.get(edge) ?? [])].filter(([effect]) => done?.charged.has(effect))
+    found.charged.set(
+      edge,
+      new Map(charged.map(([effect, most]) => [effect, tighter(most, done!.charged.get(effect))])),
+    )
     const { label } = paths[path]!
     if (label.kind !== 'act') return
     const act = `${label.clause}.${label.route}`
@@ -126,14 +137,18 @@ const lookAtStates = (prover: Prover, found: Found): void => {
   }
 }
 
-const tighter = (a: Ratio | undefined, b: Ratio | undefined): Ratio | undefined => (a && b ? lesser(a, b) : (a ?? b))
+const tighter = (a: Ratio | undefined, b: Ratio | undefined): Ratio | undefined =>
+  a && b ? lesser(a, b) : (a ?? b)
 
 const mostOfEach = (charged: Found['charged']): ReadonlyMap<Effect, Ratio> => {
   const most = new Map<Effect, Ratio | undefined>()
   for (const step of charged.values()) {
     for (const [effect, bound] of step) {
       const before = most.get(effect)
-      most.set(effect, bound && (!most.has(effect) || before) ? (before ? greater(before, bound) : bound) : undefined)
+      most.set(
+        effect,
+        bound && (!most.has(effect) || before) ? (before ? greater(before, bound) : bound) : undefined,
+      )
     }
   }
   return new Map([...most].flatMap(([effect, bound]) => (bound ? [[effect, bound]] : [])))

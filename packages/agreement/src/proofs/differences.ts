@@ -22,7 +22,10 @@ interface Edge {
 export const leastDifference = (
   facts: readonly Constraint[],
   sum: Pick<Constraint, 'vars' | 'coefs'>,
-): Exclude<Solution, { status: 'optimal' }> | { status: 'optimal'; value: ReturnType<typeof ratio> } | undefined => {
+):
+  | Exclude<Solution, { status: 'optimal' }>
+  | { status: 'optimal'; value: ReturnType<typeof ratio> }
+  | undefined => {
   const goal = ends(sum)
   if (sum.vars.length > 0 && !goal) return undefined
   const edges: Edge[] = []
@@ -40,7 +43,10 @@ export const leastDifference = (
   return length === undefined ? { status: 'unbounded' } : { status: 'optimal', value: ratio(BigInt(-length)) }
 }
 
-const ends = ({ vars, coefs }: Pick<Constraint, 'vars' | 'coefs'>): { plus: number; minus: number } | undefined => {
+const ends = ({
+  vars,
+  coefs,
+}: Pick<Constraint, 'vars' | 'coefs'>): { plus: number; minus: number } | undefined => {
   if (vars.length === 1 && coefs[0] === 1n) return { plus: vars[0]!, minus: ZERO_NODE }
   if (vars.length === 1 && coefs[0] === -1n) return { plus: ZERO_NODE, minus: vars[0]! }
   if (vars.length !== 2 || coefs[0]! + coefs[1]! !== 0n) return undefined
@@ -57,7 +63,9 @@ const paths = (
   edges: readonly Edge[],
   source: number | undefined,
 ): ReadonlyMap<number, number> | undefined => {
-  const lengths = new Map<number, number>(source === undefined ? [...nodes].map((node) => [node, 0]) : [[source, 0]])
+  const lengths = new Map<number, number>(
+    source === undefined ? [...nodes].map((node) => [node, 0]) : [[source, 0]],
+  )
   for (let round = 0; round <= nodes.size; round++) {
     let changed = false
     for (const { from, to, length } of edges) {

@@ -4,9 +4,9 @@
  */
 
 import { begunAtOnce } from '../meaning/feeds.ts'
-import type { Exploration } from './control.ts'
 import type { Destination, Effect, Expr, Model, Route, Test } from '../model/model.ts'
 import { effectLists, expressions, flatten, inEffect, operands } from '../model/walk.ts'
+import type { Exploration } from './control.ts'
 import {
   debtVariable,
   dueVariable,
@@ -15,7 +15,6 @@ import {
   todayVariable,
   valueVariable,
 } from './system.ts'
-
 
 /**
  * @param open effects, acts and expressions of which something is still to be shown.
@@ -49,7 +48,8 @@ const liveEffects = (paths: Exploration['paths'], open: ReadonlySet<object>): Re
     const effects = items.flatMap((item) => (item.kind === 'effect' ? [item.effect] : []))
     const ends = items.at(-1)?.kind === 'end'
     const asks = (effect: Effect) =>
-      open.has(effect) || inEffect(effect).some((expr) => [...expressions(expr)].some((part) => open.has(part)))
+      open.has(effect) ||
+      inEffect(effect).some((expr) => [...expressions(expr)].some((part) => open.has(part)))
     const count = ends ? effects.findLastIndex(asks) + 1 : effects.length
     for (const effect of effects.slice(0, count)) live.add(effect)
   }
@@ -148,12 +148,14 @@ const inEffectUses = (model: Model, clause: number, effect: Effect, open: Readon
       cells.push(to)
       uses.push({ clause, target: to, names: [from, ...names] })
     }
-  } else if (effect.kind === 'charge' || effect.kind === 'forgive') cells.push(debtVariable(model, effect.debt))
+  } else if (effect.kind === 'charge' || effect.kind === 'forgive')
+    cells.push(debtVariable(model, effect.debt))
   else if (effect.kind === 'set') cells.push(valueVariable(effect.value))
   if (effect.kind !== 'release') for (const target of cells) uses.push({ clause, target, names })
   const goal = openVariables(model, exprs, open)
   // What is charged or set is asked about by itself, what is taken against what is there.
-  if (open.has(effect)) goal.push(...names, ...(effect.kind === 'release' || effect.kind === 'forgive' ? cells : []))
+  if (open.has(effect))
+    goal.push(...names, ...(effect.kind === 'release' || effect.kind === 'forgive' ? cells : []))
   return [...uses, ...(goal.length > 0 ? [{ clause, names: [], goal }] : [])]
 }
 

@@ -7,8 +7,8 @@ import { interval } from '../model/interval.ts'
 import type { Model } from '../model/model.ts'
 import { SHARE_PARTS } from '../model/range.ts'
 import { type Ratio, ratio } from '../ratio.ts'
-import { atLeastZero, type Constraint, constant, type Linear, minus, times, variable } from './linear.ts'
 import { leastDifference } from './differences.ts'
+import { atLeastZero, type Constraint, constant, type Linear, minus, times, variable } from './linear.ts'
 import { type Budget, minimum } from './simplex.ts'
 
 export interface System {
@@ -131,7 +131,8 @@ const between = (system: System, name: number, low: Ratio | undefined, high: Rat
  */
 const cone = (system: System, facts: readonly Constraint[], names: Iterable<number>): Constraint[] => {
   const byName = new Map<number, Constraint[]>()
-  for (const fact of facts) for (const name of fact.vars) byName.set(name, [...(byName.get(name) ?? []), fact])
+  for (const fact of facts)
+    for (const name of fact.vars) byName.set(name, [...(byName.get(name) ?? []), fact])
   const found = new Set<Constraint>()
   const seen = new Set<number>()
   const open = [...names]
@@ -160,16 +161,28 @@ export const least = (system: System, facts: readonly Constraint[], linear: Line
   if (found.status !== 'optimal') return found
   const { value } = found
   const own = linear.constant
-  return { status: 'optimal', value: ratio(value.n * own.d + own.n * value.d * common, value.d * common * own.d) }
+  return {
+    status: 'optimal',
+    value: ratio(value.n * own.d + own.n * value.d * common, value.d * common * own.d),
+  }
 }
 
-export type Least = { readonly status: 'infeasible' | 'unbounded' } | { readonly status: 'optimal'; readonly value: Ratio }
+export type Least =
+  | { readonly status: 'infeasible' | 'unbounded' }
+  | { readonly status: 'optimal'; readonly value: Ratio }
 
-const solve = (system: System, facts: readonly Constraint[], sum: Pick<Constraint, 'vars' | 'coefs'>): Least =>
-  leastDifference(facts, sum) ?? minimum(facts, sum, system.budget)
+const solve = (
+  system: System,
+  facts: readonly Constraint[],
+  sum: Pick<Constraint, 'vars' | 'coefs'>,
+): Least => leastDifference(facts, sum) ?? minimum(facts, sum, system.budget)
 
 /** A case in which a linear form is least, as far as figures go: what each variable is. */
-export const caseOf = (system: System, facts: readonly Constraint[], linear: Linear): ReadonlyMap<number, Ratio> => {
+export const caseOf = (
+  system: System,
+  facts: readonly Constraint[],
+  linear: Linear,
+): ReadonlyMap<number, Ratio> => {
   const vars = [...linear.terms.keys()]
   const common = [...linear.terms.values()].reduce((d, each) => d * each.d, 1n)
   const coefs = vars.map((name) => (linear.terms.get(name)!.n * common) / linear.terms.get(name)!.d)

@@ -72,7 +72,12 @@ interface Step {
 }
 
 /** @param alone whether to ask only what follows from the step alone, and not what is known after it. */
-export const transfer = (system: System, path: Path, before: readonly Constraint[], alone = false): Transfer => {
+export const transfer = (
+  system: System,
+  path: Path,
+  before: readonly Constraint[],
+  alone = false,
+): Transfer => {
   const { model } = system
   const step: Step = { model, system, label: path.label, failed: [], proved: new Set(), charged: new Map() }
   const rows = path.items.flatMap((item) => ('rows' in item ? [item.rows] : []))[0] ?? []
@@ -80,7 +85,9 @@ export const transfer = (system: System, path: Path, before: readonly Constraint
   const start: World = { system, store: new Map(), facts: before, terms: new Set(), rows, notes }
   let worlds: World[] = enterStep(step, start)
   for (const item of path.items) {
-    worlds = worlds.flatMap((world) => follow(step, 'rows' in item ? { ...world, rows: item.rows } : world, item))
+    worlds = worlds.flatMap((world) =>
+      follow(step, 'rows' in item ? { ...world, rows: item.rows } : world, item),
+    )
   }
   const possible = alone ? worlds : worlds.filter((world) => isPossible(system, world.facts))
   const forgotten = closedIn(model, path)
@@ -312,7 +319,10 @@ const noteCharge = ({ system, charged }: Step, world: World, effect: Effect, is:
   if (found.status === 'infeasible') return
   const most = found.status === 'optimal' ? negate(found.value) : undefined
   const before = charged.get(effect)
-  charged.set(effect, most && (!charged.has(effect) || before) ? (before ? greater(before, most) : most) : undefined)
+  charged.set(
+    effect,
+    most && (!charged.has(effect) || before) ? (before ? greater(before, most) : most) : undefined,
+  )
 }
 
 const rounded = (step: Step, world: World, amount: Rounded, said: Said) =>

@@ -97,7 +97,12 @@ export const evaluate = (world: World, expr: Expr): In<Linear>[] => {
       const { exact, type } = model.values[expr.value]!
       if (exact) return one(constant(exact))
       const look = (index: number) => model.values[index]
-      const count = type.kind === 'date' ? staticDay(look, expr) : type.kind === 'duration' ? staticSpan(look, expr) : undefined
+      const count =
+        type.kind === 'date'
+          ? staticDay(look, expr)
+          : type.kind === 'duration'
+            ? staticSpan(look, expr)
+            : undefined
       if (count !== undefined) return one(constant(ratio(BigInt(count))))
       const is = now(world, valueVariable(expr.value))
       return one(type.kind === 'share' ? shares(is) : is)
