@@ -94,7 +94,7 @@ const checkSizes = (check: Check): void => {
       'DEED_L703',
       placeOfNode(check, clauses[MOST_CLAUSES]!),
       `A deed has ${MOST_CLAUSES} clauses at most.`,
-      'a second deed',
+      { how: 'Move what belongs together to a deed of its own, beginning with', text: '# Second deed' },
     )
   const definitions = clauses.flatMap(({ body }) =>
     body.flatMap((block) =>
@@ -110,7 +110,7 @@ const checkSizes = (check: Check): void => {
       'DEED_L704',
       placeOfNode(check, parties[MOST_PARTIES]!.name),
       `A deed has ${MOST_PARTIES} parties at most, third parties included.`,
-      'a second deed',
+      { how: 'Move what belongs together to a deed of its own, beginning with', text: '# Second deed' },
     )
   if (definitions.length > MOST_VALUES)
     report(
@@ -118,7 +118,7 @@ const checkSizes = (check: Check): void => {
       'DEED_L709',
       placeOfNode(check, definitions[MOST_VALUES]!.name),
       `A deed declares ${MOST_VALUES} names at most.`,
-      'a second deed',
+      { how: 'Move what belongs together to a deed of its own, beginning with', text: '# Second deed' },
     )
 }
 

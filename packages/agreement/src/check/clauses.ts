@@ -69,7 +69,7 @@ const lowerWait = (check: Check, ast: Wait): Timer | undefined => {
       'DEED_L705',
       placeOfNode(check, ast.routes[MOST_ROUTES]!),
       `A wait has ${MOST_ROUTES} acts at most.`,
-      'a clause of its own',
+      { how: 'Move it to a clause of its own, such as', text: '## 2. Other' },
     )
   }
   checkVerbs(check, ast, routes)

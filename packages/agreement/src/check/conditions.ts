@@ -3,7 +3,7 @@ import type { Condition, Relation as Kind, Test } from '../model/model.ts'
 import type { Compare, Cond, Expr, Ref, Relation, Remains } from '../syntax/ast.ts'
 import { type Check, placeOfNode, report, resolve, type Where, wordsOf } from './context.ts'
 import { fits, lowerExpr } from './expressions.ts'
-import { sortWords } from './units.ts'
+import { exampleOf, sortWords } from './units.ts'
 import { lookUpValue } from './values.ts'
 
 export const lowerCondition = (check: Check, ast: Cond, where: Where): Condition | undefined => {
@@ -40,6 +40,7 @@ const lowerHolds = (check: Check, ast: Compare, where: Where): Test | undefined 
   const token = resolve(check, ast.token!, ['token'])
   if (!holding || !token || !running(check, name.name.token, where)) return undefined
   const held = check.holdings[holding.index]!.token
+  if (!check.money[held]) return undefined
   if (held !== token.index || check.money[held]!.kind !== 'unique') {
     return report(
       check,
@@ -100,6 +101,12 @@ const onlyName = (check: Check, expr: Expr, what: string): Ref | undefined => {
   )
 }
 
+const relationWords = ({ op }: Relation): string => {
+  if (op === undefined) return ''
+  if (op === 'more' || op === 'less') return `${op} than `
+  return op === 'least' || op === 'most' ? `at ${op} ` : `${op} `
+}
+
 const RELATIONS: Readonly<Record<string, Kind>> = {
   more: 'more',
   less: 'less',
@@ -143,10 +150,7 @@ const lowerRelation = (
       'DEED_L210',
       at,
       `Cannot compare ${sortWords(left.sort)} with ${sortWords(right.sort)}.`,
-      `${a} ${ast.not ? 'is not' : 'is'} ${relation.op ?? ''} a value in ${sortWords(left.sort)}`.replace(
-        '  ',
-        ' ',
-      ),
+      `${a} ${ast.not ? 'is not' : 'is'} ${relationWords(relation)}${exampleOf(left.sort)}`,
     )
   }
   const kind = relation.op === undefined ? 'equal' : RELATIONS[relation.op]!

@@ -25,7 +25,7 @@ import {
   wordsOf,
 } from './context.ts'
 import { fits, lowerExpr } from './expressions.ts'
-import { sortOfType, sortWords } from './units.ts'
+import { exampleOf, sortOfType, sortWords } from './units.ts'
 import { lookUpValue } from './values.ts'
 
 /** @param idle whether `Do nothing` may stand there, as the answer to a wait. */
@@ -150,7 +150,7 @@ export const lowerAmount = (check: Check, ast: Expr, where: Where, token: number
       'DEED_L212',
       placeOfNode(check, ast),
       `An amount in ${money.name} is wanted here, and ${wordsOf(check, ast)} is ${sortWords(typed.sort)}.`,
-      `an amount in ${money.name}`,
+      `5 ${money.name}`,
     )
   }
   return { expr: typed.expr, up: ast.up === true }
@@ -264,7 +264,7 @@ const lowerAssign = (check: Check, ast: Assign, where: Where, said: Said): Effec
       'DEED_L212',
       placeOfNode(check, ast.value),
       `${value.name} is ${typeWords(check, value.type)}, and cannot be set to ${sortWords(typed.sort)}.`,
-      `a value in ${sortWords(sort)}`,
+      exampleOf(sort),
     )
   }
   return { ...said, kind: 'set', value: field.index, to: { expr: typed.expr, up: ast.value.up === true } }

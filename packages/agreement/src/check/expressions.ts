@@ -6,6 +6,7 @@ import { literal, spanLiteral } from './literals.ts'
 import { lowerRef } from './refs.ts'
 import {
   combine,
+  exampleOf,
   isPlain,
   isShare,
   PLAIN,
@@ -55,7 +56,7 @@ const lowerSum = (check: Check, ast: Expr, left: Typed, right: readonly Typed[])
       const fix =
         left.sort.sort === 'duration' && sort.sort === 'duration'
           ? 'one duration, such as 14 days'
-          : `${wordsOf(check, ast.left)} ${ast.ops[i]} a value in ${sortWords(left.sort)}`
+          : `${wordsOf(check, ast.left)} ${ast.ops[i]} ${exampleOf(left.sort)}`
       const second = minus ? other : one
       const first = minus ? one : sort
       return report(
@@ -104,7 +105,7 @@ const lowerDaySum = (check: Check, ast: Expr, left: Typed, right: readonly Typed
         'DEED_L215',
         where,
         'Months are added once, from one date: adding them in two steps can end on another day.',
-        `${wordsOf(check, ast.left)} ${ast.ops[i]} the sum of the months`,
+        `${wordsOf(check, ast.left)} ${ast.ops[i]} 12 months`,
       )
     }
     day = { op: 'shift', day, span: expr, measure: sort.measure, back }
@@ -205,7 +206,7 @@ const lowerPick = (check: Check, ast: Pick, where: Where): Typed | undefined => 
       'DEED_L210',
       placeOfNode(check, ast),
       `Cannot compare ${sortWords(a.sort)} with ${sortWords(b.sort)}.`,
-      `${ast.fn} of ${wordsOf(check, ast.a)} and a value in ${sortWords(a.sort)}`,
+      `${ast.fn} of ${wordsOf(check, ast.a)} and ${exampleOf(a.sort)}`,
     )
   }
   const forDays = ast.fn === 'earlier' || ast.fn === 'later'
@@ -277,7 +278,7 @@ const lowerPrimary = (check: Check, ast: Primary, where: Where): Typed | undefin
           'DEED_L223',
           placeOfNode(check, ast),
           'What is fixed at signing cannot depend on the day.',
-          'a date that is agreed at signing',
+          { how: 'Declare a date and write its name', text: '- first-day is a date, agreed at signing.' },
         )
       }
       return { expr: { op: 'today' }, sort: { sort: 'day' } }
@@ -311,13 +312,10 @@ const lowerTick = (check: Check, ast: Tick, where: Where): Typed | undefined => 
     )
   }
   if (where === 'signing' || where === 'requirement') {
-    return report(
-      check,
-      'DEED_L223',
-      at,
-      'What is fixed at signing cannot depend on a clause.',
-      'a date that is agreed at signing',
-    )
+    return report(check, 'DEED_L223', at, 'What is fixed at signing cannot depend on a clause.', {
+      how: 'Declare a date and write its name',
+      text: '- first-day is a date, agreed at signing.',
+    })
   }
   return { expr: { op: ast.which, clause: clause.index }, sort: { sort: 'day' } }
 }

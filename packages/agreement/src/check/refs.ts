@@ -25,7 +25,9 @@ export const lowerRef = (check: Check, ast: Ref, where: Where): Typed | undefine
     case 'debt': {
       if (early) return notFixed(check, at, name)
       const { token } = meaning.kind === 'holding' ? check.holdings[index]! : check.debts[index]!
-      const money = check.money[token]!
+      const money = check.money[token]
+      // What is wrong with its declaration has been said there.
+      if (!money) return undefined
       if (money.kind === 'unique') {
         return report(
           check,
@@ -42,6 +44,8 @@ export const lowerRef = (check: Check, ast: Ref, where: Where): Typed | undefine
     }
     default: {
       const feed = check.feeds[index]!
+      const [quote, base] = [check.money[feed.quote], check.money[feed.base]]
+      if (!quote || !base) return undefined
       if (early) return notFixed(check, at, name)
       if (where === 'timer') {
         return report(
@@ -55,20 +59,17 @@ export const lowerRef = (check: Check, ast: Ref, where: Where): Typed | undefine
           },
         )
       }
-      const units = { [check.money[feed.quote]!.name]: 1, [check.money[feed.base]!.name]: -1 }
+      const units = { [quote.name]: 1, [base.name]: -1 }
       return { expr: { op: 'price', feed: index }, sort: { sort: 'quantity', units } }
     }
   }
 }
 
 const notFixed = (check: Check, at: ReturnType<typeof placeOfReference>, name: string): undefined =>
-  report(
-    check,
-    'DEED_L223',
-    at,
-    `${name} changes while the deed runs, and this is fixed at signing.`,
-    'a value that is agreed at signing',
-  )
+  report(check, 'DEED_L223', at, `${name} changes while the deed runs, and this is fixed at signing.`, {
+    how: 'Declare a value and write its name',
+    text: '- agreed-amount is an amount in USDC, agreed at signing.',
+  })
 
 const lowerCell = (check: Check, ast: Ref, where: Where): Typed | undefined => {
   const meaning = resolve(check, ast.name, ['table'])

@@ -16,7 +16,7 @@ import {
 } from './context.ts'
 import { lowerAmount, lowerDestination, lowerEffects } from './effects.ts'
 import { fits, lowerExpr } from './expressions.ts'
-import { sortOfType, sortWords } from './units.ts'
+import { exampleOf, sortOfType, sortWords } from './units.ts'
 import { lookUpValue } from './values.ts'
 
 export const lowerRoute = (check: Check, ast: RouteAst, number: number): Route | undefined => {
@@ -166,7 +166,7 @@ const lowerPay = (check: Check, ast: PayAct): Act | undefined => {
       'DEED_L212',
       at,
       `Money is paid, and ${wordsOf(check, ast.amount)} is ${sortWords(typed.sort)}.`,
-      `an amount in ${check.money[0]?.name ?? 'USDC'}`,
+      `5 ${check.money[0]?.name ?? 'USDC'}`,
     )
   }
   const to = lowerDestination(check, ast.dest, token)
@@ -199,20 +199,21 @@ const lowerGive = (check: Check, ast: FreeAct): Act | undefined => {
         'DEED_L210',
         placeOfNode(check, each.most),
         `Cannot compare ${sortWords(sort)} with ${sortWords(most.sort)}.`,
-        `${value.name} of at most a value in ${sortWords(sort)}`,
+        `${value.name} of at most ${exampleOf(sort)}`,
       )
     }
     return { value: name.index, most: exactly(most.expr).expr }
   })
-  const values = given.flatMap((each) => (each ? [each.value] : []))
-  const twice = ast.given.find((_, i) => values.indexOf(values[i]!) !== i)
-  if (twice)
+  ast.given.forEach((each, i) => {
+    if (ast.given.findIndex((other) => other.field.name === each.field.name) === i) return
+    const others = ast.given.filter((_, at) => at !== i).map((other) => wordsOf(check, other))
     report(
       check,
       'DEED_L113',
-      placeOfNode(check, twice),
-      `${twice.field.name} is given twice.`,
-      twice.field.name,
+      placeOfNode(check, each),
+      `${each.field.name} is given twice.`,
+      `giving ${others.join(', ')}`,
     )
+  })
   return given.includes(undefined) ? undefined : { kind: 'give', given: given as Given[] }
 }

@@ -28,7 +28,7 @@ export const lowerTable = (check: Check, declaration: Declaration): void => {
       'DEED_L706',
       placeOfNode(check, table.rows[MOST_ROWS]!),
       `A table has ${MOST_ROWS} rows at most.`,
-      'a second deed',
+      { how: 'Move what belongs together to a deed of its own, beginning with', text: '# Second deed' },
     )
   }
   const columns = table.head.columns.map((column, i): Column => {
@@ -38,13 +38,10 @@ export const lowerTable = (check: Check, declaration: Declaration): void => {
     return { name: column.name, place, ...lowerColumn(check, table, i) }
   })
   if (columns.length > MOST_COLUMNS)
-    report(
-      check,
-      'DEED_L706',
-      columns[MOST_COLUMNS]!.place,
-      `A table has ${MOST_COLUMNS} columns at most.`,
-      'a second table',
-    )
+    report(check, 'DEED_L706', columns[MOST_COLUMNS]!.place, `A table has ${MOST_COLUMNS} columns at most.`, {
+      how: 'Divide it: declare another',
+      text: '- part is a row of this table.',
+    })
   for (const row of table.rows) {
     if (row.cells.length === columns.length) continue
     report(
@@ -97,7 +94,7 @@ const mixed = (check: Check, cell: Cell, wanted: string): void => {
     'DEED_L108',
     placeOfNode(check, cell),
     `The column holds ${wanted}, and this cell something else.`,
-    'a column of its own',
+    { how: 'Give it a column of its own, such as', text: '| note |' },
   )
 }
 

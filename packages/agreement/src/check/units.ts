@@ -50,6 +50,16 @@ export const sortWords = (sort: Sort): string => {
   return 'a document'
 }
 
+/** Something of a sort, as it could be written. */
+export const exampleOf = (sort: Sort): string => {
+  if (sort.sort === 'duration')
+    return { days: '14 days', months: '3 months', seconds: '2 hours' }[sort.measure]
+  if (sort.sort === 'choice') return sort.choices[0]!
+  if (sort.sort !== 'quantity') return { day: '2027-02-01', truth: 'yes', document: 'report' }[sort.sort]
+  const [[name] = ['']] = Object.entries(sort.units)
+  return isPlain(sort.units) ? '5' : isShare(sort.units) ? '5%' : `5 ${name}`
+}
+
 const MEASURE_WORDS: Readonly<Record<Measure, string>> = {
   days: 'a number of days',
   months: 'a number of months',

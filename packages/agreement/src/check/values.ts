@@ -16,7 +16,7 @@ import {
   wordsOf,
 } from './context.ts'
 import { fits, lowerExpr } from './expressions.ts'
-import { isPlain, type Sort, sortOfType, sortWords, typeOfSort } from './units.ts'
+import { exampleOf, isPlain, type Sort, sortOfType, sortWords, typeOfSort } from './units.ts'
 
 /** @returns undefined if its declaration has an error, or if it depends on itself. */
 export const lookUpValue = (check: Check, index: number, asked: Place): Value | undefined => {
@@ -142,7 +142,7 @@ const field = (check: Check, draft: ValueDraft, ast: FieldDef): Value | undefine
         'DEED_L212',
         placeOfNode(check, node!),
         `${name} is ${typeWords(check, type)}, and its bound ${wordsOf(check, node!)} is ${sortWords(bound.sort)}.`,
-        `a bound in ${sortWords(sort)}`,
+        exampleOf(sort),
       )
     }
   }
@@ -167,7 +167,7 @@ const field = (check: Check, draft: ValueDraft, ast: FieldDef): Value | undefine
       'DEED_L212',
       placeOfNode(check, ast.first!),
       `${name} is ${typeWords(check, type)}, and at first it would be ${sortWords(first.sort)}.`,
-      `a first value in ${sortWords(sort)}`,
+      exampleOf(sort),
     )
   }
   return { ...base, fixed: 'variable', expr: { expr: first.expr, up: ast.first!.up === true } }

@@ -71,11 +71,12 @@ const upTo = (sentence: string): string => sentence.replace(/^(Release|Forgive) 
 
 const FIX: Words<Fix> = {
   DEED_L601: (_, { sentence }) => write(`- ${upTo(sentence)}`),
-  DEED_L602: (_, { sentence }) => ({
+  DEED_L602: (model, { sentence }) => ({
     how: 'Write, so that it is never less than nothing',
     text: sentence.replace(
-      /^(Release|Charge|Forgive) (?:up to )?(.*) (from|to) /,
-      '$1 greater of ($2) and 0 USDC $3 ',
+      /^(Release up to|Release|Forgive up to|Forgive|Charge) (.*?) (from|to) /,
+      (_, verb, amount, joint) =>
+        `- ${verb} greater of (${amount}) and 0 ${model.tokens[0]?.name ?? 'USDC'} ${joint} `,
     ),
   }),
   DEED_L603: (model, { about, sentence }) => {

@@ -36,8 +36,8 @@ const MOST_PIVOTS = 60_000
 /** Meetings at one state after which only what was known there before is kept. */
 const MEETINGS = 4
 
-export const proveCover = (model: Model, exploration: Exploration): Cover => {
-  const system = newSystem(model, { pivots: MOST_PIVOTS })
+export const proveCover = (model: Model, exploration: Exploration, pivots = MOST_PIVOTS): Cover => {
+  const system = newSystem(model, { pivots })
   const found: Found = {
     goals: new Set(),
     failed: new Map(),

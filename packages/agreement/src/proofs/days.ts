@@ -1,5 +1,5 @@
 /** Days are counted from 1970: none that a deed works out may lie before. */
-import { type Finding, finding, write } from '../finding.ts'
+import { type Finding, finding } from '../finding.ts'
 import { interval } from '../model/interval.ts'
 import type { Expr, Model } from '../model/model.ts'
 import { effectLists, expressions, flatten, inCondition, inEffect, inRoute } from '../model/walk.ts'
@@ -17,7 +17,7 @@ export const dayFindings = (model: Model): Finding[] => {
           'DEED_L610',
           place,
           `A day of "${sentence}" may lie before 1 January 1970, where days begin.`,
-          write('from 2027-01-01 to 2030-12-31'),
+          { how: 'Give the date it is counted from bounds, such as', text: 'from 2027-01-01 to 2030-12-31' },
         ),
       )
       return

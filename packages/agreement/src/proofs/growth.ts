@@ -6,7 +6,7 @@ import { type Finding, finding, write } from '../finding.ts'
 import { interval } from '../model/interval.ts'
 import type { Effect, Expr, Model } from '../model/model.ts'
 import { MOST_MONEY } from '../model/range.ts'
-import { effectLists, flatten } from '../model/walk.ts'
+import { effectLists, expressions, flatten } from '../model/walk.ts'
 import type { Ratio } from '../ratio.ts'
 import type { Exploration } from './control.ts'
 
@@ -40,13 +40,18 @@ export const growthFindings = (
 
 const tooLarge = (model: Model, debt: number, effects: readonly Charge[]): Finding => {
   const { name, token } = model.debts[debt]!
-  const effect = effects.find((each) => each.debt === debt) ?? effects[0]!
+  // What is charged in proportion to a debt is what makes it grow.
+  const charges = effects.filter((each) => each.debt === debt)
+  const effect =
+    charges.find((each) => [...expressions(each.amount.expr)].some(({ op }) => op === 'debt')) ??
+    charges[0] ??
+    effects[0]!
   return finding(
     'DEED_L607',
     effect.place,
     `${name} may grow beyond what a contract can count if nobody acts.`,
     write(
-      `- ${effect.sentence.replace(/^Charge (.*) to /, `Charge lesser of ($1) and 1,000,000 ${model.tokens[token]!.name} to `)}`,
+      `- ${effect.sentence.replace(/^Charge (.*) to /, `Charge lesser of ($1) and 1,000 ${model.tokens[token]!.name} to `)}`,
     ),
   )
 }

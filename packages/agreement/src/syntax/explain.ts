@@ -20,6 +20,7 @@ export const explain = (tokens: readonly Token[], stop: Stop): Finding => {
   if (stop.at === 0) return noTitle(where)
   return (
     missingOtherwise(tokens, stop) ??
+    badBeginning(tokens, stop) ??
     reservedName(stop, token) ??
     finding('DEED_L110', where, sentence(tokens, stop), fix(tokens, stop))
   )
@@ -70,11 +71,41 @@ const reservedName = ({ expected }: Stop, token: Token | undefined): Finding | u
   )
 }
 
+/** A bullet whose first word begins no statement that could stand there. */
+const badBeginning = (tokens: readonly Token[], stop: Stop): Finding | undefined => {
+  const [bullet, word] = [tokens[stop.at], tokens[stop.at + 1]]
+  if (bullet?.type !== TYPE.bullet || !word || !stop.expected.has(TYPE.bullet)) return undefined
+  const reserved = reservedName({ ...stop, expected: new Set([TYPE.id]) }, word)
+  if (reserved && /^(?:is|are|,|and)$/.test(tokens[stop.at + 2]?.text ?? '')) return reserved
+  const pattern = patternOf(tokens, stop)
+  if (/^(?:Otherwise|Afterwards)$/.test(word.text)) {
+    const before = word.text === 'Otherwise' ? '"Within …:", "By …:" or "If …:"' : '"Every …:"'
+    return finding(
+      'DEED_L110',
+      placeOf(word),
+      `"${word.text}" answers ${before} in the bullet right before it.`,
+      {
+        how: 'Before it, write',
+        text:
+          word.text === 'Otherwise'
+            ? '- Within 7 days:\n  - Tenant may accept.'
+            : '- Every month from start, 12 times:\n  - Charge rent to arrears.',
+      },
+    )
+  }
+  return finding(
+    'DEED_L110',
+    placeOf(word),
+    `No statement that can stand here begins with "${word.text}". ${pattern.name} says: ${pattern.pattern}`,
+    write(pattern.example),
+  )
+}
+
 const NOUNS =
   /^(?:[a-z]*(?:amount|date|document|duration|number|party|part|share|unit|token|table|row|feed|money)[a-z]*|open|close|last|first|next|read|pay|deliver|all|any|days?|weeks?|months?|years?|hours?|minutes?|another|remains|third|native|unique|midnight|today|later|earlier|lesser|greater|time|times|decimals?|stated|agreed|signing|transferable|one|yes|no|up|Begin|Close|Pause|Resume|Take|Set|End|Charge|Release|Forgive)$/
 
 const sentence = (tokens: readonly Token[], stop: Stop): string => {
-  const pattern = patternOf(stop)
+  const pattern = patternOf(tokens, stop)
   const token = tokens[stop.at]
   const where =
     token === undefined
@@ -89,11 +120,14 @@ const startsSomething = ({ type, text }: Token): boolean =>
   [TYPE.bullet, TYPE.indent, TYPE.dedent, TYPE.paragraph, TYPE.row, TYPE.title].includes(type) ||
   text === '##'
 
-const patternOf = ({ rules, at }: Stop) => {
+const patternOf = (tokens: readonly Token[], { rules, at }: Stop) => {
   const known = rules.filter(([name]) => PATTERNS[name])
   // A rule that has read nothing yet says less than the one around it.
-  const entered = known.findLast(([, first]) => first < at) ?? known[0]!
-  return PATTERNS[entered[0]]!
+  const [name, first] = known.findLast(([, begin]) => begin < at) ?? known[0] ?? (['Deed', 0] as const)
+  const verb = tokens[first]?.text
+  if (name === 'Act')
+    return PATTERNS[verb === 'pay' ? 'PayAct' : verb === 'deliver' ? 'DeliverAct' : 'FreeAct']!
+  return PATTERNS[name]!
 }
 
 /** The sentence with the word that was probably meant, or with the sign that is missing; else an example. */
@@ -116,7 +150,7 @@ const fix = (tokens: readonly Token[], stop: Stop): Fix => {
     return write(`${spell(around)}.`)
   if (token?.type === TYPE.number && token.text.startsWith('-'))
     return { how: 'Minus stands between blanks: write', text: `- ${token.text.slice(1)}` }
-  return write(patternOf(stop).example)
+  return write(patternOf(tokens, stop).example)
 }
 
 /** The tokens of the sentence that holds a token, or that ends before it. */

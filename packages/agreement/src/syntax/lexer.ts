@@ -223,6 +223,6 @@ const hiddenCharacters = (lexer: Lexer, line: string, number: number): void => {
     found.index + 1,
     found[0].length,
     `The character U+${point.toString(16).toUpperCase().padStart(4, '0')} cannot be told from others by whoever reads the deed.`,
-    isSpace ? 'spaces' : 'the text without it',
+    line.replace(found[0], isSpace ? ' ' : ''),
   )
 }

@@ -49,8 +49,9 @@ export const parse = (text: string): Parsed => {
     }
     // Where the scanner has complained already, the sentence around it can hardly be right.
     const explained = explain(rest, result)
-    if (!findings.some(({ line }) => Math.abs(line - explained.line) <= 1)) found.push(explained)
-    const left = without(rest, result)
+    const scanned = findings.some(({ line }) => Math.abs(line - explained.line) <= 1)
+    if (!scanned || found.length === 0) found.push(explained)
+    const left = explained.code === 'DEED_L101' ? undefined : without(rest, result)
     if (!left) break
     rest = left
   }

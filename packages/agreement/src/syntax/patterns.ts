@@ -74,6 +74,7 @@ export const PATTERNS: Readonly<Record<string, Pattern>> = {
     'PARTY may (or must) VERB, giving NAME if CONDITION, then a full stop or a colon and bullets',
     '- Tenant may accept.',
   ),
+  Act: pattern('An act', 'VERB, giving NAME; or pay AMOUNT; or deliver TOKEN', 'accept'),
   PayAct: pattern(
     'A payment',
     'pay AMOUNT into HOLDING (or: towards DEBT; or: to PARTY)',

@@ -18,17 +18,17 @@ const RULES: readonly Rule[] = [
   {
     pattern: /^(?:\d+[.)]|[*+])(?: |$)/,
     message: 'A list in the prose would look like binding bullets.',
-    fix: () => 'a paragraph, or a bullet "- …" if it is to bind',
+    fix: (match) => match.input.slice(match[0].length),
   },
   {
     pattern: /^(?:```|~~~)/,
     message: 'A block of code has no place in a deed.',
-    fix: () => 'the text without its fence',
+    fix: (match) => match.input.replace(/^[`~]+ */, ''),
   },
   {
     pattern: /^(?:={1,}|-{1,}|\*{3,}|_{3,}|(?:[-*_] ){2,}[-*_]?) *$/,
     message: 'A ruled line would turn the paragraph before it into a heading.',
-    fix: () => 'an empty line',
+    fix: () => '',
   },
   {
     pattern: /^#(?!## )#{0,5}(?: |$)/,
@@ -43,17 +43,17 @@ const RULES: readonly Rule[] = [
   {
     pattern: /!\[/,
     message: 'A picture has no place in a deed.',
-    fix: () => 'a document, agreed at signing',
+    fix: () => '- picture is a document, agreed at signing.',
   },
   {
     pattern: /<[A-Za-z/!?]/,
     message: 'HTML can hide text, and a deed has no hidden text.',
-    fix: () => 'the words themselves',
+    fix: (match) => match.input.replace(/<[^>]*>?/g, ''),
   },
   {
     pattern: /&(?:#|[A-Za-z]+;)/,
     message: 'An HTML entity can hide text.',
-    fix: () => 'the character itself',
+    fix: (match) => match.input.replace(/&(?:#\w*|[A-Za-z]+);?/, ''),
   },
   {
     pattern: /\\$/,
@@ -76,7 +76,9 @@ export const checkProse = (line: string, number: number, column: number, quotati
         ),
       )
   }
-  return [...found, ...figures(line, number, column, quotation)]
+  // The number of a list is no figure.
+  const list = /^\d+[.)] /.exec(line)?.[0].length ?? 0
+  return [...found, ...figures(line.slice(list), number, column + list, quotation)]
 }
 
 /** Digits outside of slots, quotations and the targets of links. */

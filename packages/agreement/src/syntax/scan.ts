@@ -45,7 +45,7 @@ export const scan = (text: string, line: number, column: number): Scanned => {
           'DEED_L106',
           place(line, column + at, sign.length),
           `The sign ${sign} means nothing in a statement.`,
-          write(instead ?? 'the statement without it'),
+          write(instead ?? text.replace(sign, '').trim()),
         ),
       )
       PIECE.lastIndex = at + sign.length

@@ -1,0 +1,7 @@
+/** @deed/agreement/language: a deed's text checked, proved, laid out, performed by its meaning. Runs in a browser. */
+export { CODES, type Code } from './codes.ts'
+export { type Finding, type Fix, render } from './finding.ts'
+export type { Model } from './model/model.ts'
+export type { Fact, FactKind } from './proofs/facts.ts'
+export { MOST_BYTES, type Read, readDeed } from './read.ts'
+export { type Formatted, format } from './syntax/format.ts'
