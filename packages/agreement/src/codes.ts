@@ -65,7 +65,7 @@ export const CODES = {
   DEED_L602: 'An amount may be negative.',
   DEED_L603: 'More may be paid than is owed.',
   DEED_L604: 'A value may be set outside of its bounds.',
-  DEED_L605: 'A division by zero is possible.',
+  DEED_L605: 'What is divided by may be zero or less.',
   DEED_L606: 'A calculation may be larger than a contract can count.',
   DEED_L607: 'A debt may grow larger than a contract can count.',
   DEED_L608: 'Nobody owes, owns or consents without having signed.',

@@ -19,7 +19,8 @@ import {
 } from './system.ts'
 import { evaluate, months, round, set, type World } from './worlds.ts'
 
-export const stateAxioms = (system: System): void => {
+/** @returns differences of what is agreed that may be negative. */
+export const stateAxioms = (system: System): ReadonlySet<Expr> => {
   const { model } = system
   const world = plainWorld(system)
   for (const index of model.derived) {
@@ -37,6 +38,7 @@ export const stateAxioms = (system: System): void => {
   model.clauses.forEach((_, clause) => {
     limitRounds(world, clause)
   })
+  return world.notes.negative
 }
 
 /** A world of which only the axioms are known. */

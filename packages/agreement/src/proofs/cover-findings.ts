@@ -64,7 +64,7 @@ const MESSAGE: Words<string> = {
   DEED_L603: (model, { about, sentence }) => `"${sentence}" may pay more than ${debtName(model, about)} is.`,
   DEED_L604: (model, { about, sentence }) =>
     `"${sentence}" may leave the bounds of ${isEffect(about) && about.kind === 'set' ? model.values[about.value]!.name : 'it'}, and a timer cannot be refused.`,
-  DEED_L605: (_, { sentence }) => `"${sentence}" may divide by zero.`,
+  DEED_L605: (_, { sentence }) => `"${sentence}" may divide by zero, or by less.`,
 }
 
 const upTo = (sentence: string): string => sentence.replace(/^(Release|Forgive) /, '$1 up to ')

@@ -24,6 +24,8 @@ export interface Cover {
   readonly negative: ReadonlySet<Expr>
   /** By clause and act: cells that the act may lift too far. */
   readonly lifted: ReadonlyMap<string, ReadonlySet<number>>
+  /** Changes that an act has to look at, since they may be out of bounds. */
+  readonly refusable: ReadonlySet<Effect>
   /** The most that a charge can be, where there is such a bound. */
   readonly mostCharged: ReadonlyMap<Effect, Ratio>
   readonly system: System
@@ -44,6 +46,7 @@ export const proveCover = (model: Model, exploration: Exploration, pivots = MOST
     negative: new Map(),
     lifted: new Map(),
     charged: new Map(),
+    refusable: new Map(),
   }
   const result = () => ({
     failed: firstOfEach([...found.failed.values()]),
@@ -51,10 +54,11 @@ export const proveCover = (model: Model, exploration: Exploration, pivots = MOST
     negative: new Set([...found.negative.values()].flatMap((list) => [...list])),
     lifted: found.lifted,
     mostCharged: mostOfEach(found.charged),
+    refusable: new Set([...found.refusable.values()].flatMap((set) => [...set])),
     system,
   })
   try {
-    stateAxioms(system)
+    found.negative.set(-1, stateAxioms(system))
     lookAlone(system, exploration, found)
     const open = new Set<object>(result().negative)
     for (const { about } of found.failed.values()) open.add(about)
@@ -77,6 +81,7 @@ interface Found {
   readonly lifted: Map<string, ReadonlySet<number>>
   /** The most that a charge can be in a step; undefined where nothing bounds it. */
   readonly charged: Map<number, ReadonlyMap<Effect, Ratio | undefined>>
+  readonly refusable: Map<number, ReadonlySet<Effect>>
 }
 
 export type Failed = Goal & { readonly from: number; readonly path: number }
@@ -85,11 +90,12 @@ export type Failed = Goal & { readonly from: number; readonly path: number }
 const lookAlone = (system: System, { edges, paths }: Exploration, found: Found): void => {
   const steps = paths.map((path) => transfer(system, path, [], true))
   edges.forEach(({ from, path }, edge) => {
-    const { failed, proved, negative, lifted, charged } = steps[path]!
+    const { failed, proved, negative, lifted, charged, refusable } = steps[path]!
     for (const key of proved) found.goals.add(key)
     for (const goal of failed) found.failed.set(`${edge} ${keyOfGoal(goal)}`, { ...goal, from, path })
     if (negative.length > 0) found.negative.set(edge, new Set(negative))
     if (charged.size > 0) found.charged.set(edge, charged)
+    if (refusable.length > 0) found.refusable.set(edge, new Set(refusable))
     const { label } = paths[path]!
     if (label.kind !== 'act') return
     const act = `${label.clause}.${label.route}`
@@ -120,6 +126,8 @@ const lookAtStates = (prover: Prover, found: Found): void => {
     }
     const negative = found.negative.get(edge)
     if (negative) found.negative.set(edge, new Set(done?.negative.filter((expr) => negative.has(expr))))
+    const refusable = found.refusable.get(edge)
+    if (refusable) found.refusable.set(edge, new Set(done?.refusable.filter((effect) => refusable.has(effect))))
     // A step that cannot happen charges nothing.
     const charged = [...(found.charged.get(edge) ?? [])].filter(([effect]) => done?.charged.has(effect))
     found.charged.set(

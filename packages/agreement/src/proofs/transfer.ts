@@ -58,6 +58,8 @@ export interface Transfer {
   readonly negative: readonly Expr[]
   /** The most that each charge can be; undefined where nothing bounds it. */
   readonly charged: ReadonlyMap<Effect, Ratio | undefined>
+  /** Changes in an act that may be out of bounds, so that it is refused. */
+  readonly refusable: readonly Effect[]
   /** Cells that an act may lift above the most that an act may. */
   readonly lifted: readonly number[]
 }
@@ -69,6 +71,7 @@ interface Step {
   readonly failed: Goal[]
   readonly proved: Set<string>
   readonly charged: Map<Effect, Ratio | undefined>
+  readonly refusable: Set<Effect>
 }
 
 /** @param alone whether to ask only what follows from the step alone, and not what is known after it. */
@@ -79,7 +82,7 @@ export const transfer = (
   alone = false,
 ): Transfer => {
   const { model } = system
-  const step: Step = { model, system, label: path.label, failed: [], proved: new Set(), charged: new Map() }
+  const step: Step = { model, system, label: path.label, failed: [], proved: new Set(), charged: new Map(), refusable: new Set() }
   const rows = path.items.flatMap((item) => ('rows' in item ? [item.rows] : []))[0] ?? []
   const notes: Notes = { negative: new Set(), zero: new Map() }
   const start: World = { system, store: new Map(), facts: before, terms: new Set(), rows, notes }
@@ -97,6 +100,7 @@ export const transfer = (
     proved: [...step.proved],
     negative: [...notes.negative],
     charged: step.charged,
+    refusable: [...step.refusable],
     lifted: path.label.kind === 'act' ? liftedIn(model, possible) : [],
   }
 }
@@ -363,7 +367,10 @@ const assign = (step: Step, world: World, effect: Extract<Effect, { kind: 'set' 
     let at = divisors(step, rounded_, effect.place, effect.sentence)
     for (const { linear } of bounds(at, effect.value)) {
       // An act is refused where its value would be out of bounds; a timer cannot be.
-      if (step.label.kind === 'act') at = know(at, nonNegative(at, linear(is)))
+      if (step.label.kind === 'act') {
+        if (!implies(step.system, at.facts, linear(is))) step.refusable.add(effect)
+        at = know(at, nonNegative(at, linear(is)))
+      }
       else at = goal(step, at, 'DEED_L604', effect, effect, linear(is))
     }
     return set(at, cell, is)

@@ -301,7 +301,7 @@ const multiplyAll = (
   let always = true
   factorsUnder.forEach((by, i) => {
     const [expr, isPositive] = [under[i]!, positive(world, under[i]!, by)]
-    if (!isPositive && !implies(system, facts, times(by, ratio(-1n)), true)) notes.zero.set(expr, world)
+    if (!isPositive) notes.zero.set(expr, world)
     if (isConstant(by) && by.constant.n !== 0n) {
       scale = ratio(scale.n * by.constant.d, scale.d * by.constant.n)
       return
