@@ -8,7 +8,7 @@ import {AggregatorV3Interface} from "./AggregatorV3Interface.sol";
 /// either, such as one that looks whether the sequencer of its chain is up.
 library Feeds {
     uint256 private constant MOST_ANSWER = 1 << 128;
-    uint8 internal constant MOST_DECIMALS = 36;
+    uint8 internal constant MOST_DECIMALS = 18;
 
     /// @return answer In the feed's own decimals; zero if there is none that counts.
     function read(address feed, uint256 time, uint256 maxAge) internal view returns (uint256 answer) {

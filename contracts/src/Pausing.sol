@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {Deed} from "./Deed.sol";
 import {Timers} from "./Timers.sol";
 
 /// @title Clauses that can stand still
 /// @notice While a clause is paused it takes no acts and its time does not run. It counts as open all the same.
-abstract contract Pausing is Timers {
+abstract contract Pausing is Deed {
     /// Seconds that were left, and one more; zero for a clause that is not paused.
     mapping(uint8 clause => uint40) private _left;
 
@@ -28,7 +29,7 @@ abstract contract Pausing is Timers {
         emit Resumed(clause, due);
     }
 
-    function _close(uint8 clause) internal virtual override {
+    function _close(uint8 clause) internal virtual override(Timers) {
         if (_left[clause] == 0) {
             super._close(clause);
             return;
@@ -37,7 +38,7 @@ abstract contract Pausing is Timers {
         emit Closed(clause);
     }
 
-    function _isOpen(uint8 clause) internal view virtual override returns (bool) {
+    function _isOpen(uint8 clause) internal view virtual override(Timers) returns (bool) {
         return _left[clause] != 0 || super._isOpen(clause);
     }
 }

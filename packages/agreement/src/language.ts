@@ -1,5 +1,7 @@
 /** @deed/agreement/language: a deed's text checked, proved, laid out, performed by its meaning. Runs in a browser. */
 export { CODES, type Code } from './codes.ts'
+export { type Emitted, emitDeed, type Proved } from './emit/emit.ts'
+export { textHash } from './emit/outline.ts'
 export { type Finding, type Fix, render } from './finding.ts'
 export type { Model } from './model/model.ts'
 export type { Fact, FactKind } from './proofs/facts.ts'

@@ -1,5 +1,6 @@
 /** From the text of a deed to a model that has been proved, or to what is wrong with it. */
 import { checkDeed } from './check/check.ts'
+import { sizeFindings } from './emit/emit.ts'
 import { type Finding, finding } from './finding.ts'
 import type { Model } from './model/model.ts'
 import { type Proof, prove } from './proofs/prove.ts'
@@ -43,5 +44,6 @@ export const readDeed = (text: string): Read => {
   const checked = checkDeed(deed, tokens)
   if (!checked.model) return { findings: checked.findings, deed, tokens, formatted }
   const proof = prove(checked.model)
-  return { findings: proof.findings, deed, tokens, model: checked.model, proof, formatted }
+  const sizes = proof.findings.length > 0 ? [] : sizeFindings(checked.model, proof)
+  return { findings: [...proof.findings, ...sizes], deed, tokens, model: checked.model, proof, formatted }
 }

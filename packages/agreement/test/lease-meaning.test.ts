@@ -57,9 +57,7 @@ const REASONS = [
 /** As the other model names it. */
 const shown = (outcome: Outcome): string =>
   isRefused(outcome)
-    ? outcome.refused
-        .replace(/^(NotYourAct|NotSigned|BadSignature|BehindSchedule|NothingDue)\(.*/, '$1')
-        .replace('ConditionNotMet(1, 0)', 'OutOfBounds(start)')
+    ? outcome.refused.replace(/^(NotYourAct|NotSigned|BadSignature|BehindSchedule|NothingDue)\(.*/, '$1')
     : 'done'
 
 it('says of every life of a lease what its words say', () => {

@@ -1,15 +1,24 @@
 /** Money and units, what the deed holds, what is owed, and prices. */
-import type { Measure } from '../model/model.ts'
-import type { DebtDef, HoldingDef, Name, PriceDef, TokenDef, UnitDef } from '../syntax/ast.ts'
+import type { Declared, Measure } from '../model/model.ts'
+import type { DebtDef, Declaration, HoldingDef, Name, PriceDef, TokenDef, UnitDef } from '../syntax/ast.ts'
 import type { Reference } from '../syntax/node.ts'
-import { type Check, placeOfNode, placeOfReference, report, resolve } from './context.ts'
+import { type Check, placeOfNode, placeOfReference, report, resolve, wordsOf } from './context.ts'
 import { lowerExpr } from './expressions.ts'
 
 const MOST_DECIMALS = 36
 
-export const named = (check: Check, name: Name) => ({ name: name.name, place: placeOfNode(check, name) })
+export const named = (check: Check, name: Name, declaration: Declaration) => ({
+  name: name.name,
+  place: placeOfNode(check, name),
+  sentence: wordsOf(check, declaration),
+})
 
-export const lowerToken = (check: Check, { native, unique, decimals = '0' }: TokenDef, name: Name): void => {
+export const lowerToken = (
+  check: Check,
+  { native, unique, decimals = '0' }: TokenDef,
+  name: Name,
+  said: Declared,
+): void => {
   const kind = native ? 'native' : unique ? 'unique' : 'fungible'
   if (native && check.money.some((other) => other.kind === 'native')) {
     report(
@@ -20,11 +29,11 @@ export const lowerToken = (check: Check, { native, unique, decimals = '0' }: Tok
       `- ${name.name} is money with 18 decimals.`,
     )
   }
-  check.money.push({ ...named(check, name), kind, decimals: native ? 18 : decimalsOf(check, decimals, name) })
+  check.money.push({ ...said, kind, decimals: native ? 18 : decimalsOf(check, decimals, name) })
 }
 
-export const lowerUnit = (check: Check, { decimals = '0' }: UnitDef, name: Name): void => {
-  check.units.push({ ...named(check, name), decimals: decimalsOf(check, decimals, name) })
+export const lowerUnit = (check: Check, { decimals = '0' }: UnitDef, name: Name, said: Declared): void => {
+  check.units.push({ ...said, decimals: decimalsOf(check, decimals, name) })
 }
 
 const decimalsOf = (check: Check, text: string, name: Name): number => {
@@ -55,16 +64,26 @@ const signer = (check: Check, reference: Reference, what: string): number => {
   return -1
 }
 
-export const lowerHolding = (check: Check, { token, owner }: HoldingDef, name: Name): void => {
+export const lowerHolding = (
+  check: Check,
+  { token, owner }: HoldingDef,
+  _name: Name,
+  said: Declared,
+): void => {
   const money = resolve(check, token, ['token'])
   check.holdings.push({
-    ...named(check, name),
+    ...said,
     token: money?.index ?? -1,
     owner: signer(check, owner, 'own what the deed holds'),
   })
 }
 
-export const lowerDebt = (check: Check, { token, debtor, creditor }: DebtDef, name: Name): void => {
+export const lowerDebt = (
+  check: Check,
+  { token, debtor, creditor }: DebtDef,
+  _name: Name,
+  said: Declared,
+): void => {
   const money = resolve(check, token, ['token'])
   if (money && check.money[money.index]!.kind === 'unique') {
     report(
@@ -97,7 +116,7 @@ export const lowerDebt = (check: Check, { token, debtor, creditor }: DebtDef, na
     )
   }
   check.debts.push({
-    ...named(check, name),
+    ...said,
     token: money?.index ?? -1,
     debtor: by,
     creditor: to?.index ?? -1,
@@ -106,7 +125,12 @@ export const lowerDebt = (check: Check, { token, debtor, creditor }: DebtDef, na
 
 const MOST_AGE_SECONDS = 30 * 86_400
 
-export const lowerPrice = (check: Check, { quote, base, age }: PriceDef, name: Name): void => {
+export const lowerPrice = (
+  check: Check,
+  { quote, base, age }: PriceDef,
+  _name: Name,
+  said: Declared,
+): void => {
   const [over, under] = [resolve(check, quote, ['token']), resolve(check, base, ['token'])]
   const span = lowerExpr(check, age, 'signing')
   const unit: Readonly<Record<Measure, number>> = {
@@ -146,7 +170,7 @@ export const lowerPrice = (check: Check, { quote, base, age }: PriceDef, name: N
       'USDC per WETH',
     )
   check.feeds.push({
-    ...named(check, name),
+    ...said,
     quote: over?.index ?? -1,
     base: under?.index ?? -1,
     maxAgeSeconds: seconds ?? 3600,

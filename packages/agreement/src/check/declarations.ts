@@ -185,25 +185,29 @@ const number = (words: string, noun: string, many: boolean): string => {
 /** Fills the lists of parties, money, units, holdings, debts, prices, tables and blanks, in the order of the text. */
 export const lowerDeclarations = (check: Check): void => {
   // Money and units first: expressions above their declarations may be counted in them.
-  for (const { definition, names } of declarationsOf(check)) {
+  for (const declaration of declarationsOf(check)) {
+    const { definition, names } = declaration
     for (const name of names) {
+      const said = named(check, name, declaration)
       if (definition.$type === 'PartyDef') {
         const { third, transferable } = definition
         check.parties.push({
-          ...named(check, name),
+          ...said,
           third: third === true,
           transferable: transferable === true,
         })
       }
-      if (definition.$type === 'TokenDef') lowerToken(check, definition, name)
-      if (definition.$type === 'UnitDef') lowerUnit(check, definition, name)
+      if (definition.$type === 'TokenDef') lowerToken(check, definition, name, said)
+      if (definition.$type === 'UnitDef') lowerUnit(check, definition, name, said)
     }
   }
-  for (const { definition, names } of declarationsOf(check)) {
+  for (const declaration of declarationsOf(check)) {
+    const { definition, names } = declaration
     for (const name of names) {
-      if (definition.$type === 'HoldingDef') lowerHolding(check, definition, name)
-      if (definition.$type === 'DebtDef') lowerDebt(check, definition, name)
-      if (definition.$type === 'PriceDef') lowerPrice(check, definition, name)
+      const said = named(check, name, declaration)
+      if (definition.$type === 'HoldingDef') lowerHolding(check, definition, name, said)
+      if (definition.$type === 'DebtDef') lowerDebt(check, definition, name, said)
+      if (definition.$type === 'PriceDef') lowerPrice(check, definition, name, said)
     }
   }
   for (const declaration of declarationsOf(check)) {

@@ -3,7 +3,7 @@ import { staticDay, staticSpan, staticValue } from '../model/fold.ts'
 import type { Column, Expr, Type } from '../model/model.ts'
 import { SHARE_PARTS } from '../model/range.ts'
 import type { Cell, Declaration, Row, Table } from '../syntax/ast.ts'
-import { type Check, placeOfNode, report, wordsOf } from './context.ts'
+import { type Check, placeOfNode, report, sentenceOf, wordsOf } from './context.ts'
 import { lowerExpr, type Typed } from './expressions.ts'
 import { sameSort, sortWords, typeOfSort } from './units.ts'
 
@@ -14,12 +14,13 @@ export const lowerTable = (check: Check, declaration: Declaration): void => {
   const { table, names } = declaration
   const [{ name }] = declaration.names as [Declaration['names'][0]]
   const at = placeOfNode(check, names[0]!)
+  const sentence = sentenceOf(check, declaration, true)
   if (!table) {
     report(check, 'DEED_L108', at, `The table of ${name} is missing.`, {
       how: 'After the bullet and an empty line, write',
       text: '| place    | portion |\n| -------- | ------- |\n| "pickup" | 20%     |',
     })
-    check.tables.push({ name, place: at, columns: [], rows: 0 })
+    check.tables.push({ name, place: at, sentence, columns: [], rows: 0 })
     return
   }
   if (table.rows.length > MOST_ROWS) {
@@ -52,7 +53,7 @@ export const lowerTable = (check: Check, declaration: Declaration): void => {
       `| ${columns.map((column, i) => (row.cells[i] ? wordsOf(check, row.cells[i]) : column.name)).join(' | ')} |`,
     )
   }
-  check.tables.push({ name, place: at, columns, rows: table.rows.length })
+  check.tables.push({ name, place: at, sentence, columns, rows: table.rows.length })
 }
 
 const lowerColumn = (check: Check, table: Table, index: number): Pick<Column, 'type' | 'cells' | 'words'> => {

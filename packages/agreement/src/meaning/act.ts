@@ -52,48 +52,45 @@ export const act = (
       const route = timer?.kind === 'wait' ? timer.routes[call.route - 1] : undefined
       if (!route) throw new RangeError(`clause ${number} has no act ${call.route}`)
       action.state.now = clock
-      const party = partyThatActs(action, call, route)
+      checkActor(action, call, route)
       for (const feed of feeds) if (!prices[feed]) refuse(`StalePrice(${model.feeds[feed]!.name})`)
-      actAs(action, call, route, party, pull)
+      actAs(action, call, route, pull)
     },
     prices,
   )
 }
 
-/** @returns the place of the party that the caller plays; -1 for anyone. */
-const partyThatActs = (action: Action, call: Call, route: Route): number => {
-  const { state } = action
-  const account = call.payer ?? call.caller
-  const played = route.actors.filter((index) => state.holders[index] === account)
-  // Whoever holds two roles consents for one after the other.
-  const consented = route.together ? (state.assents[assentKey(action, call)] ?? 0) : 0
-  const party = played.find((index) => (consented & (1 << index)) === 0)
-  if (route.actors.length > 0 && party === undefined) refuse(`NotYourAct(${account})`)
-  if (account !== call.caller && !isOrder(action, route, account)) refuse(`NotYourAct(${call.caller})`)
-  return party ?? -1
+const checkActor = (action: Action, call: Call, route: Route): void => {
+  const account = payerOf(action, call, route)
+  if (route.actors.length > 0 && !route.actors.some((index) => action.state.holders[index] === account))
+    refuse(`NotYourAct(${account})`)
 }
 
-/** A standing order pays what its payer must pay, or what the payer owes, and nothing else. */
-const isOrder = ({ model, state }: Action, { act, must }: Route, payer: Account): boolean => {
-  if (act.kind !== 'pay' || model.tokens[act.token]!.kind !== 'fungible') return false
-  return must || (act.to.kind === 'debt' && state.holders[model.debts[act.to.index]!.debtor] === payer)
+/** Whoever acts: the caller, or whose standing order it performs, which pays what must be paid or what is owed. */
+const payerOf = (
+  { model, state }: Action,
+  { caller, payer }: Call,
+  { act, must, actors }: Route,
+): Account => {
+  if (payer === undefined || act.kind !== 'pay' || model.tokens[act.token]!.kind !== 'fungible') return caller
+  if (must && actors.length === 1) return payer
+  if (act.to.kind !== 'debt') return caller
+  if (state.holders[model.debts[act.to.index]!.debtor] !== payer) refuse(`NotYourAct(${caller})`)
+  return payer
 }
 
-const assentKey = ({ state }: Action, { clause, route, given = [] }: Call): string =>
-  [clause, state.clauses[clause]!.openings, route, ...given].join('/')
-
-const actAs = (action: Action, call: Call, route: Route, party: number, pull: Pull): void => {
+const actAs = (action: Action, call: Call, route: Route, pull: Pull): void => {
   const { model, state } = action
   const { number } = model.clauses[call.clause]!
   const given = giveValues(action, route.act, call)
   if (route.guard && !holds(given, route.guard)) refuse(`ConditionNotMet(${number}, ${route.number})`)
-  if (route.together && !assent(action, call, route, party)) return
+  if (route.together && !assent(action, call, route)) return
   const before = [...state.holdings, ...state.debts]
-  tell(action, 'Acted', number, route.number, call.payer ?? call.caller)
+  tell(action, 'Acted', number, route.number, payerOf(action, call, route))
   if (!route.often) close(action, call.clause)
   if (route.act.kind === 'give') {
     for (const [i, { value }] of route.act.given.entries()) setValue(action, value, call.given![i]!)
-  } else payIn(action, route.act, call, pull)
+  } else payIn(action, route, call, pull)
   run(action, route.effects)
   endIfIdle(action)
   checkLifted(action, before)
@@ -127,14 +124,17 @@ const giveValues = (action: Action, act: Act, call: Call): Scene => {
 }
 
 /** @returns whether all have consented to the same. */
-const assent = (action: Action, call: Call, route: Route, party: number): boolean => {
+const assent = (action: Action, call: Call, route: Route): boolean => {
   const { model, state } = action
   const { number } = model.clauses[call.clause]!
-  const key = [call.clause, state.clauses[call.clause]!.openings, route.number, ...(call.given ?? [])].join(
-    '/',
-  )
+  const opening = state.clauses[call.clause]!.openings
+  const key = [call.clause, opening, route.number, ...(call.given ?? [])].join('/')
   const before = state.assents[key] ?? 0
-  if ((before & (1 << party)) !== 0) refuse(`NotYourAct(${call.caller})`)
+  // Whoever plays two of the parties consents for one after the other.
+  const party = route.actors.find(
+    (index) => state.holders[index] === call.caller && (before & (1 << index)) === 0,
+  )
+  if (party === undefined) return refuse(`NotYourAct(${call.caller})`)
   const after = before | (1 << party)
   state.assents[key] = after
   if (route.actors.some((index) => (after & (1 << index)) === 0)) {
@@ -145,14 +145,16 @@ const assent = (action: Action, call: Call, route: Route, party: number): boolea
   return true
 }
 
-const payIn = (action: Action, act: Exclude<Act, { kind: 'give' }>, call: Call, pull: Pull): void => {
+const payIn = (action: Action, route: Route, call: Call, pull: Pull): void => {
   const { model, state } = action
-  const payer = call.payer ?? call.caller
+  const { act } = route
+  if (act.kind === 'give') return
+  const payer = payerOf(action, call, route)
   const amount = act.kind === 'deliver' ? 1n : act.upTo ? call.amount! : money(action, act.amount)
   if (amount < 0n) throw new Fault('a negative amount is paid')
   if (model.tokens[act.token]!.kind === 'native' && call.attached !== amount)
     refuse(`PartialTransfer(${model.tokens[act.token]!.name}, ${amount}, ${call.attached ?? 0n})`)
-  if (call.payer !== undefined && call.payer !== call.caller) {
+  if (payer !== call.caller) {
     if (amountOf(state.orders, payer, act.token) < amount) refuse('OutOfBounds(autopay)')
     addTo(model, state.orders, payer, act.token, -amount)
   }

@@ -34,34 +34,40 @@ export interface Named {
   readonly place: Place
 }
 
-export interface Party extends Named {
+/** Something that a bullet declares. */
+export interface Declared extends Named {
+  /** `Landlord and Tenant are parties.` */
+  readonly sentence: string
+}
+
+export interface Party extends Declared {
   /** May act, owes nothing and does not sign. */
   readonly third: boolean
   readonly transferable: boolean
 }
 
-export interface Token extends Named {
+export interface Token extends Declared {
   readonly kind: 'fungible' | 'native' | 'unique'
   readonly decimals: number
 }
 
-export interface Unit extends Named {
+export interface Unit extends Declared {
   readonly decimals: number
 }
 
 /** So many `quote` for one `base`, read from a price feed during an act. */
-export interface Feed extends Named {
+export interface Feed extends Declared {
   readonly quote: number
   readonly base: number
   readonly maxAgeSeconds: number
 }
 
-export interface Holding extends Named {
+export interface Holding extends Declared {
   readonly token: number
   readonly owner: number
 }
 
-export interface Debt extends Named {
+export interface Debt extends Declared {
   readonly token: number
   readonly debtor: number
   readonly creditor: number
@@ -81,7 +87,7 @@ export type Type =
   /** A constant of several units, such as USDC per mm. It has no figure of its own. */
   | { readonly kind: 'rate'; readonly units: Readonly<Record<string, number>> }
 
-export interface Value extends Named {
+export interface Value extends Declared {
   readonly type: Type
   /**
    * `agreed`: a blank of the signing. `constant`: follows from those. `variable`: at first, then as it is set.
@@ -94,11 +100,9 @@ export interface Value extends Named {
   readonly exact?: Ratio
   readonly low?: Expr
   readonly high?: Expr
-  /** The sentence that declares it. */
-  readonly sentence: string
 }
 
-export interface Table extends Named {
+export interface Table extends Declared {
   readonly columns: readonly Column[]
   readonly rows: number
 }

@@ -85,6 +85,8 @@ export interface Exploration {
   /** By state: the edge by which it was reached first; -1 for what the signing leads to. */
   readonly parents: readonly number[]
   readonly flaws: readonly Flaw[]
+  /** Clauses that may begin again after they were done. */
+  readonly again: ReadonlySet<number>
   /** There are more states or edges than are looked at. */
   readonly tooLarge: boolean
 }

@@ -13,7 +13,7 @@ import { tidy } from './project.ts'
 import { relevantGroups } from './relevant.ts'
 import { OutOfBudget } from './simplex.ts'
 import { implies, isStronger, isWhole, least, newSystem, type System } from './system.ts'
-import { type Goal, keyOfFacts, type Transfer, transfer } from './transfer.ts'
+import { fittingValues, type Goal, keyOfFacts, type Transfer, transfer } from './transfer.ts'
 
 export interface Cover {
   /** What could not be proved, each with the control state before the step. */
@@ -26,6 +26,8 @@ export interface Cover {
   readonly lifted: ReadonlyMap<string, ReadonlySet<number>>
   /** Changes that an act has to look at, since they may be out of bounds. */
   readonly refusable: ReadonlySet<Effect>
+  /** First values that are certainly within their bounds. */
+  readonly fitting: ReadonlySet<number>
   /** The most that a charge can be, where there is such a bound. */
   readonly mostCharged: ReadonlyMap<Effect, Ratio>
   readonly system: System
@@ -55,10 +57,13 @@ export const proveCover = (model: Model, exploration: Exploration, pivots = MOST
     lifted: found.lifted,
     mostCharged: mostOfEach(found.charged),
     refusable: new Set([...found.refusable.values()].flatMap((set) => [...set])),
+    fitting,
     system,
   })
+  let fitting: ReadonlySet<number> = new Set()
   try {
     found.negative.set(-1, stateAxioms(system))
+    fitting = fittingValues(system)
     lookAlone(system, exploration, found)
     const open = new Set<object>(result().negative)
     for (const { about } of found.failed.values()) open.add(about)
@@ -127,7 +132,8 @@ const lookAtStates = (prover: Prover, found: Found): void => {
     const negative = found.negative.get(edge)
     if (negative) found.negative.set(edge, new Set(done?.negative.filter((expr) => negative.has(expr))))
     const refusable = found.refusable.get(edge)
-    if (refusable) found.refusable.set(edge, new Set(done?.refusable.filter((effect) => refusable.has(effect))))
+    if (refusable)
+      found.refusable.set(edge, new Set(done?.refusable.filter((effect) => refusable.has(effect))))
     // A step that cannot happen charges nothing.
     const charged = [...(found.charged.get(edge) ?? [])].filter(([effect]) => done?.charged.has(effect))
     found.charged.set(

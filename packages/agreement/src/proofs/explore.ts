@@ -28,6 +28,7 @@ export const explore = (model: Model): Exploration => {
     stateIds: new Map(),
     pathIds: new Map(),
     ids: new Map(),
+    again: new Set(),
     tooLarge: false,
   }
   const start: Control = {
@@ -45,8 +46,8 @@ export const explore = (model: Model): Exploration => {
       if (state.status[clause] === STATUS.open) stepsOf(explorer, at, clause)
     })
   }
-  const { states, edges, paths, parents, tooLarge } = explorer
-  return { states, edges, paths, parents, flaws: [...explorer.flaws.values()], tooLarge }
+  const { states, edges, paths, parents, again, tooLarge } = explorer
+  return { states, edges, paths, parents, again, flaws: [...explorer.flaws.values()], tooLarge }
 }
 
 interface Explorer {
@@ -59,6 +60,7 @@ interface Explorer {
   readonly stateIds: Map<string, number>
   readonly pathIds: Map<string, number>
   readonly ids: Map<object, number>
+  readonly again: Set<number>
   tooLarge: boolean
 }
 
@@ -293,6 +295,7 @@ const begin = (step: Step, branch: Branch, clause: number, effect: Effect | Clau
     return []
   }
   const noted = 'sentence' in effect ? note(explorer, branch, effect) : branch
+  if (status[clause] === STATUS.done) explorer.again.add(clause)
   status[clause] = STATUS.opening
   return run(step, [noted], opening).map((each) => {
     const { control } = each

@@ -82,7 +82,15 @@ export const transfer = (
   alone = false,
 ): Transfer => {
   const { model } = system
-  const step: Step = { model, system, label: path.label, failed: [], proved: new Set(), charged: new Map(), refusable: new Set() }
+  const step: Step = {
+    model,
+    system,
+    label: path.label,
+    failed: [],
+    proved: new Set(),
+    charged: new Map(),
+    refusable: new Set(),
+  }
   const rows = path.items.flatMap((item) => ('rows' in item ? [item.rows] : []))[0] ?? []
   const notes: Notes = { negative: new Set(), zero: new Map() }
   const start: World = { system, store: new Map(), facts: before, terms: new Set(), rows, notes }
@@ -196,6 +204,26 @@ const bounds = (world: World, index: number): readonly { readonly linear: (is: L
   if (high) add(evaluate(world, high)[0]!.is, -1n)
   else if (range) sides.push({ linear: (is) => minus(constant(ratio(range[1])), is) })
   return sides
+}
+
+/** First values of which the declarations alone say that they are within their bounds. */
+export const fittingValues = (system: System): ReadonlySet<number> => {
+  const { model } = system
+  const rows = model.tables.map(() => 0)
+  const notes: Notes = { negative: new Set(), zero: new Map() }
+  const world: World = { system, store: new Map(), facts: [], terms: new Set(), rows, notes }
+  return new Set(
+    model.derived.filter((index) => {
+      const { fixed, expr, type } = model.values[index]!
+      if (fixed !== 'variable' || type.kind === 'document' || type.kind === 'truth' || type.kind === 'choice')
+        return false
+      const days = type.kind === 'date' || type.kind === 'duration'
+      const found = days ? evaluate(world, expr!.expr) : round(world, expr!, type)
+      return found.every(({ world: at, is }) =>
+        bounds(at, index).every(({ linear }) => implies(system, at.facts, linear(is))),
+      )
+    }),
+  )
 }
 
 const withinBounds = (world: World, index: number, is: Linear): World[] => [
@@ -370,8 +398,7 @@ const assign = (step: Step, world: World, effect: Extract<Effect, { kind: 'set' 
       if (step.label.kind === 'act') {
         if (!implies(step.system, at.facts, linear(is))) step.refusable.add(effect)
         at = know(at, nonNegative(at, linear(is)))
-      }
-      else at = goal(step, at, 'DEED_L604', effect, effect, linear(is))
+      } else at = goal(step, at, 'DEED_L604', effect, effect, linear(is))
     }
     return set(at, cell, is)
   })

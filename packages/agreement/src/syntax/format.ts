@@ -3,6 +3,7 @@
  * the same layout: bullets of two spaces a level, 96 columns, one empty line between prose, lists and headings.
  */
 import type { Finding } from '../finding.ts'
+import type { Node } from './node.ts'
 import { parse } from './parser.ts'
 import { atoms, glue, spell } from './spell.ts'
 import { type Token, TYPE } from './token.ts'
@@ -88,7 +89,11 @@ const NOT_FIRST = /^(?:[-+*>#=|~`]|\d+[.)]|_{3})/
 /** Stands for a blank inside of braces, where no line may end. */
 const BLANK = '\u0000'
 
-const layOutProse = (marker: string, parts: readonly Token[]): string => {
+/** The words of a paragraph on one line, slots in braces. */
+export const proseText = (tokens: readonly Token[], { $first, $last }: Node): string =>
+  proseLine(tokens.slice($first + 1, $last + 1)).replaceAll(BLANK, ' ')
+
+const proseLine = (parts: readonly Token[]): string => {
   let text = ''
   let line = parts[0]?.line
   for (let i = 0; i < parts.length; ) {
@@ -104,7 +109,11 @@ const layOutProse = (marker: string, parts: readonly Token[]): string => {
       i++
     }
   }
-  const words = glue(text.trim().split(/ +/), (word) => NOT_FIRST.test(word))
+  return text.trim().replace(/ +/g, ' ')
+}
+
+const layOutProse = (marker: string, parts: readonly Token[]): string => {
+  const words = glue(proseLine(parts).split(' '), (word) => NOT_FIRST.test(word))
   const first = marker === '' ? '' : `${marker} `
   const laidOut = marker.startsWith('#') ? `${first}${words.join(' ')}` : wrap(words, first, first)
   return laidOut.replaceAll(BLANK, ' ')
