@@ -121,6 +121,8 @@ describe('the chain process', () => {
 describe('length of files', () => {
   test(`no file is longer than ${LINES} lines, and those that were do not grow`, () => {
     const wrong = files.flatMap((file) => {
+      // What was made of something else is as long as that is.
+      if (/^(?:.*\n)?(?:\/\/|\/\*\*) Made (?:of|by) /.test(read(file))) return []
       const lines = read(file).split('\n').length - 1
       const most = RATCHET[file] ?? LINES
       return lines > most ? [`${file}: ${lines} lines, at most ${most}`] : []

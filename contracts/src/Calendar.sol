@@ -30,8 +30,23 @@ library Calendar {
     function addMonths(uint32 day, uint32 months) internal pure returns (uint32) {
         unchecked {
             (uint256 year, uint256 month, uint256 dayOfMonth) = toDate(day);
-            uint256 total = year * 12 + (month - 1) + months;
-            (year, month) = (total / 12, total % 12 + 1);
+            return _dayIn(year * 12 + (month - 1) + months, dayOfMonth);
+        }
+    }
+
+    /// @notice The same day of the month `months` earlier, or that month's last day if it has no such day.
+    /// @dev Not for days that would lie before 1970.
+    function subMonths(uint32 day, uint32 months) internal pure returns (uint32) {
+        unchecked {
+            (uint256 year, uint256 month, uint256 dayOfMonth) = toDate(day);
+            return _dayIn(year * 12 + (month - 1) - months, dayOfMonth);
+        }
+    }
+
+    /// @dev A day of a month, or the month's last day. Months are counted from January of year 0.
+    function _dayIn(uint256 total, uint256 dayOfMonth) private pure returns (uint32) {
+        unchecked {
+            (uint256 year, uint256 month) = (total / 12, total % 12 + 1);
             uint256 first = fromDate(year, month, 1);
             uint256 next = month == 12 ? fromDate(year + 1, 1, 1) : fromDate(year, month + 1, 1);
             uint256 wanted = first + dayOfMonth - 1;

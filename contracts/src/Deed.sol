@@ -8,9 +8,9 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {Strings} from "@openzeppelin/contracts/utils/Strings.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
-import {Calendar} from "./Calendar.sol";
 import {IDeed} from "./IDeed.sol";
 import {IERC5289} from "./IERC5289.sol";
+import {Timers} from "./Timers.sol";
 
 /// @title What all deeds share: signing, time, and money
 /// @notice A deed is a set of clauses. Each open clause has one timer; the deed moves by one step at a time,
@@ -21,7 +21,7 @@ import {IERC5289} from "./IERC5289.sol";
 /// Timers read the deed's own state only: no token, no feed, no caller. Nobody can make them fail.
 /// Money enters by an act, in full, and becomes a party's own by a step; it leaves by `withdraw`, which pays nobody
 /// but the party it belongs to. A party that cannot be paid holds up nobody else.
-abstract contract Deed is IDeed, IERC5289, EIP712, ReentrancyGuardTransient {
+abstract contract Deed is IERC5289, Timers, EIP712, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
     /// A document is stated by the hash of its content and a place to look for it. Only the hash is kept.
@@ -32,13 +32,8 @@ abstract contract Deed is IDeed, IERC5289, EIP712, ReentrancyGuardTransient {
 
     /// Timers that one call may run before its own step. A year of a monthly lease is 26.
     uint256 internal constant MAX_STEPS = 32;
-    uint40 private constant NEVER = type(uint40).max;
-    /// Six due instants of 40 bits share a slot, so that looking for the next timer costs two loads where clause 11
-    /// is the last that waits. Lane c % 6 of word c / 6 belongs to clause c; zero means that the clause is not open.
-    uint256 private constant LANES = 6;
-    uint256 private constant LANE_BITS = 40;
-    /// 30 clauses at most, numbered from 1.
-    uint256 private constant WORDS = 6;
+    /// No act lifts a holding or a debt above this, so that what timers can add to it is counted in 127 bits.
+    uint256 internal constant MOST_MONEY = 1 << 120;
 
     /// @inheritdoc IDeed
     bytes32 public immutable text;
@@ -51,12 +46,8 @@ abstract contract Deed is IDeed, IERC5289, EIP712, ReentrancyGuardTransient {
     bool public ended;
     /// @inheritdoc IDeed
     mapping(address party => uint256) public signedAt;
-    /// @inheritdoc IDeed
-    mapping(address party => mapping(address token => uint256)) public balanceOf;
-    uint256[WORDS] private _timers;
-
-    /// Logical time of the step that is being performed: when a timer fell due, or the block's time for an act.
-    uint40 internal transient _now;
+    /// What is a party's own and waits to be withdrawn.
+    mapping(address party => mapping(address token => uint256)) private _free;
 
     /// @param title First line of the text; the name in the domain of the signatures.
     /// @param text_ keccak256 of the formatted `.deed` file.
@@ -73,9 +64,6 @@ abstract contract Deed is IDeed, IERC5289, EIP712, ReentrancyGuardTransient {
 
     /// @inheritdoc IDeed
     function parties() public view virtual returns (address[] memory);
-
-    /// @dev The last clause that ever waits: no timer is looked for beyond it.
-    function _lastClause() internal pure virtual returns (uint8);
 
     /// @dev The conditions for signing, then the opening of the first clause with steps.
     function _begin() internal virtual;
@@ -212,7 +200,15 @@ abstract contract Deed is IDeed, IERC5289, EIP712, ReentrancyGuardTransient {
     /// @dev Opens an act: runs what is due first, then refuses if the clause does not wait for anybody. Who may act,
     /// the bounds of what is given and the condition come next, in the act itself; each refusal undoes everything.
     modifier act(uint8 clause, uint8 route) {
-        _arrive(clause, route);
+        _arrive(clause);
+        emit Acted(clause, route, msg.sender);
+        _;
+        _endIfIdle();
+    }
+
+    /// @dev As `act`, for an act that says itself who has acted.
+    modifier arrive(uint8 clause) {
+        _arrive(clause);
         _;
         _endIfIdle();
     }
@@ -223,14 +219,26 @@ abstract contract Deed is IDeed, IERC5289, EIP712, ReentrancyGuardTransient {
         _;
     }
 
-    function _arrive(uint8 clause, uint8 route) private {
+    /// @dev Only one of these may go on.
+    function _checkOneOf(address[] memory all) internal view {
+        for (uint256 i; i < all.length; i++) {
+            if (all[i] == msg.sender) return;
+        }
+        revert NotYourAct(msg.sender);
+    }
+
+    function _arrive(uint8 clause) internal {
+        _settle();
+        if (_due(clause) == 0) revert ClauseNotOpen(clause);
+        _now = uint40(block.timestamp);
+    }
+
+    /// @dev Lets everything run that is due, and refuses if that is more than one call may.
+    function _settle() internal {
         if (!begun) revert NotSigned(_unsigned());
         _catchUp(MAX_STEPS, uint40(block.timestamp));
         (uint8 first, uint40 time) = _next();
         if (first != 0 && time <= block.timestamp) revert BehindSchedule();
-        if (_due(clause) == 0) revert ClauseNotOpen(clause);
-        _now = uint40(block.timestamp);
-        emit Acted(clause, route, msg.sender);
     }
 
     function _unsigned() private view returns (address) {
@@ -252,50 +260,6 @@ abstract contract Deed is IDeed, IERC5289, EIP712, ReentrancyGuardTransient {
         }
     }
 
-    /// @dev The day of the step that is being performed.
-    function _today() internal view returns (uint32) {
-        return Calendar.dayOf(_now);
-    }
-
-    /// @dev Opens a clause, or starts its next round. It never falls due before it was opened.
-    function _open(uint8 clause, uint40 time) internal {
-        assert(clause != 0 && clause <= _lastClause());
-        if (time < _now) time = _now;
-        _setTimer(clause, time);
-        emit Opened(clause, _now, time);
-    }
-
-    /// @dev Closing a clause that is not open changes nothing.
-    function _close(uint8 clause) internal {
-        if (_due(clause) == 0) return;
-        _setTimer(clause, 0);
-        emit Closed(clause);
-    }
-
-    function _setTimer(uint8 clause, uint40 time) private {
-        uint256 shift = clause % LANES * LANE_BITS;
-        uint256 word = _timers[clause / LANES];
-        _timers[clause / LANES] = word & ~(uint256(NEVER) << shift) | uint256(time) << shift;
-    }
-
-    /// @dev When an open clause falls due; zero for one that is not open.
-    function _due(uint8 clause) internal view returns (uint40) {
-        return uint40(_timers[clause / LANES] >> clause % LANES * LANE_BITS);
-    }
-
-    /// @dev The least (due, clause). Clauses are looked at in order, so the earlier one wins a tie.
-    function _next() private view returns (uint8 clause, uint40 time) {
-        time = NEVER;
-        uint256 last = _lastClause() / LANES;
-        for (uint256 i; i <= last; i++) {
-            uint256 word = _timers[i];
-            for (uint256 c = i * LANES; word != 0; (word, c) = (word >> LANE_BITS, c + 1)) {
-                uint40 dueAt = uint40(word);
-                if (dueAt != 0 && dueAt < time) (clause, time) = (uint8(c), dueAt);
-            }
-        }
-    }
-
     function _pending(uint40 time) private view returns (Pending[] memory list) {
         uint8 last = _lastClause();
         uint256 n;
@@ -307,7 +271,8 @@ abstract contract Deed is IDeed, IERC5289, EIP712, ReentrancyGuardTransient {
         for (uint8 c = 1; c <= last; c++) {
             uint40 dueAt = _due(c);
             if (dueAt == 0) continue;
-            (uint256 acts, bool must) = _routes(c, time);
+            // A clause that is due is asked what was possible while it still waited.
+            (uint256 acts, bool must) = _routes(c, dueAt <= time ? dueAt - 1 : time);
             list[n++] = Pending(c, dueAt, _numbers(dueAt <= time ? 0 : acts), must);
         }
     }
@@ -326,21 +291,13 @@ abstract contract Deed is IDeed, IERC5289, EIP712, ReentrancyGuardTransient {
     // ---- the end -----------------------------------------------------------------------------------------------
 
     /// @dev A deed that waits for nothing is over, whether or not its text says `End`.
-    function _endIfIdle() private {
-        if (ended) return;
-        uint256 last = _lastClause() / LANES;
-        for (uint256 i; i <= last; i++) {
-            if (_timers[i] != 0) return;
-        }
-        _end();
+    function _endIfIdle() internal {
+        if (!ended && _isIdle()) _end();
     }
 
     /// @dev `End.`
     function _end() internal {
-        uint256 last = _lastClause() / LANES;
-        for (uint256 i; i <= last; i++) {
-            if (_timers[i] != 0) _timers[i] = 0;
-        }
+        _clearTimers();
         ended = true;
         _remainders();
         emit Ended(_now);
@@ -350,7 +307,7 @@ abstract contract Deed is IDeed, IERC5289, EIP712, ReentrancyGuardTransient {
 
     /// @dev Pulls exactly `amount`. A token that takes a fee on the way is refused: what the text says was paid must
     /// be what arrived.
-    function _take(address token, address from, uint256 amount) internal {
+    function _take(address token, address from, uint256 amount) internal virtual {
         uint256 before = IERC20(token).balanceOf(address(this));
         IERC20(token).safeTransferFrom(from, address(this), amount);
         uint256 after_ = IERC20(token).balanceOf(address(this));
@@ -361,8 +318,13 @@ abstract contract Deed is IDeed, IERC5289, EIP712, ReentrancyGuardTransient {
     /// be able to hold up a step.
     function _credit(address party, address token, uint256 amount) internal {
         if (amount == 0) return;
-        balanceOf[party][token] += amount;
+        _free[party][token] += amount;
         emit Credited(party, token, amount);
+    }
+
+    /// @inheritdoc IDeed
+    function balanceOf(address party, address token) public view returns (uint256) {
+        return _free[party][token];
     }
 
     /// @inheritdoc IDeed
@@ -370,11 +332,25 @@ abstract contract Deed is IDeed, IERC5289, EIP712, ReentrancyGuardTransient {
     /// even if more is due than one call may run: what is the party's already never has to wait.
     function withdraw(address party, address token) external nonReentrant returns (uint256 amount) {
         _catchUp(MAX_STEPS, uint40(block.timestamp));
-        amount = balanceOf[party][token];
+        amount = _free[party][token];
         if (amount == 0) return 0;
-        balanceOf[party][token] = 0;
+        _free[party][token] = 0;
         emit Withdrawn(party, token, amount);
+        _send(party, token, amount);
+    }
+
+    function _send(address party, address token, uint256 amount) internal virtual {
         IERC20(token).safeTransfer(party, amount);
+    }
+
+    /// @dev For constructors: whoever signs is somebody else than the other signers.
+    function _checkSigners() internal view {
+        address[] memory all = parties();
+        for (uint256 i; i < all.length; i++) {
+            for (uint256 j; j < i; j++) {
+                if (all[i] == all[j]) revert OutOfBounds("parties");
+            }
+        }
     }
 
     /// @dev For constructors: an address that is filled in at signing must be somebody's.

@@ -26,7 +26,13 @@ interface IDeed {
     event Opened(uint8 indexed clause, uint40 time, uint40 due);
     /// The clause waits no more: somebody acted, its time ran out, or another clause closed it. `Ended` closes all.
     event Closed(uint8 indexed clause);
+    /// The clause stands still.
+    /// @param left Seconds that it would still have waited.
+    event Paused(uint8 indexed clause, uint40 left);
+    event Resumed(uint8 indexed clause, uint40 due);
     event Acted(uint8 indexed clause, uint8 indexed act, address indexed by);
+    /// One of several parties that act together has consented; with the last one the act happens.
+    event Assented(uint8 indexed clause, uint8 indexed act, address indexed by);
     event Elapsed(uint8 indexed clause, uint40 time);
     /// A wait elapsed in which `party` was obliged to act.
     event Breached(uint8 indexed clause, address indexed party);

@@ -14,6 +14,20 @@ contract CalendarHarness {
         for (uint256 i; i < to.length; i++) to[i] = Calendar.addMonths(daysFrom[i], months[i]);
     }
 
+    /// @param months Earlier, if negative.
+    function shiftMonths(uint32[] calldata daysFrom, int32[] calldata months)
+        external
+        pure
+        returns (uint32[] memory to)
+    {
+        to = new uint32[](daysFrom.length);
+        for (uint256 i; i < to.length; i++) {
+            to[i] = months[i] < 0
+                ? Calendar.subMonths(daysFrom[i], uint32(-months[i]))
+                : Calendar.addMonths(daysFrom[i], uint32(months[i]));
+        }
+    }
+
     /// @return dates Year, month and day of the month as one number: 20270131.
     function toDates(uint32[] calldata list) external pure returns (uint256[] memory dates) {
         dates = new uint256[](list.length);

@@ -227,7 +227,7 @@ export const sign = (state: State, party: Party, clock: number): Outcome =>
     s.signed.push(party)
     if (s.signed.length < 2) return undefined
     s.now = clock
-    if (today(s) >= s.terms.start) return 'OutOfBounds(start)'
+    if (today(s) >= s.terms.start) return 'ConditionNotMet(1, 0)'
     s.begun = true
     begin(2)(s, 0n)
     return undefined

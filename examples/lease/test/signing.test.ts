@@ -200,7 +200,7 @@ describe('signatures', () => {
 
   test('on the day of the start come too late', async () => {
     await done(sign(lease, landlord))
-    expect((await sign(lease, tenant, {}, seconds(START))).result).toBe('OutOfBounds(start)')
+    expect((await sign(lease, tenant, {}, seconds(START))).result).toBe('ConditionNotMet(1, 0)')
     expect([await begun(), await signedAt(tenant.address)]).toEqual([false, 0n])
   })
 

@@ -25,6 +25,17 @@ const kind = z.enum([
   'choice',
 ])
 
+/** What a person needs to read a value. */
+const shown = {
+  kind,
+  token: name.optional(),
+  /** Of a number, with the decimals in which it is counted. */
+  unit: name.optional(),
+  decimals: z.int().min(0).max(77).optional(),
+  /** Of a choice, in the order of their numbers. */
+  choices: z.array(name).optional(),
+}
+
 const act = z.object({
   /** Number of the route, from 1, in the order of the text: `Acted.act`. */
   number: z.int().positive(),
@@ -39,6 +50,10 @@ const act = z.object({
   sentence: z.string(),
   /** Arguments in the order of the function. `at most` bounds are the contract's affair. */
   gives: z.array(z.object({ name, kind })).default([]),
+  /** All of `by`, each by a call of its own with the same values. */
+  together: z.boolean().optional(),
+  /** The unique token that the caller delivers. */
+  delivers: z.object({ token: name, into: name }).optional(),
   /** The money that the caller pays: `amount` is the name of a getter, or of an argument in `gives`. */
   pays: z.object({ token: name, amount: identifier, into: name }).optional(),
 })
@@ -63,14 +78,34 @@ export const outlineSchema = z.object({
   text: hash,
   /** Contract as `File.sol:Name`, relative to the outline. */
   contract: z.string(),
-  parties: z.array(z.object({ name, getter: identifier, role: z.enum(['party', 'third party']) })),
-  tokens: z.array(z.object({ name, getter: identifier, decimals: z.int().min(0).max(77) })),
+  parties: z.array(
+    z.object({
+      name,
+      getter: identifier,
+      role: z.enum(['party', 'third party']),
+      /** The role is an ERC-721 of this number, which its holder may pass on. */
+      transferable: z.int().min(0).optional(),
+    }),
+  ),
+  tokens: z.array(
+    z.object({
+      name,
+      getter: identifier,
+      decimals: z.int().min(0).max(77),
+      /** `fungible` if it is not said: ERC-20. `native` is token zero, `unique` one of an ERC-721. */
+      kind: z.enum(['fungible', 'native', 'unique']).optional(),
+      /** Getter of the number of a unique token. */
+      id: identifier.optional(),
+    }),
+  ),
+  /** Price feeds. */
+  feeds: z.array(z.object({ name, getter: identifier })).optional(),
   /** Values agreed at signing, in the order of the contract's `Terms` struct. */
-  terms: z.array(z.object({ name, field: identifier, kind, token: name.optional() })),
+  terms: z.array(z.object({ name, field: identifier, ...shown })),
   holdings: z.array(z.object({ name, getter: identifier, token: name, owner: name })),
   debts: z.array(z.object({ name, getter: identifier, token: name, debtor: name, creditor: name })),
   /** Other values that change or are stated later. */
-  fields: z.array(z.object({ name, getter: identifier, kind, token: name.optional() })),
+  fields: z.array(z.object({ name, getter: identifier, ...shown })),
   clauses: z.array(clause),
 })
 

@@ -1,19 +1,19 @@
 import type { Command } from './command.ts'
 import type { Terminal } from './terminal.ts'
 
-/** `deed --help`: what there is. */
+/** `deed --help`: what there is. @param path `deed`, or a group of commands such as `deed agreement`. */
 export const overview = (
   commands: readonly (readonly [name: string, about: string])[],
   t: Terminal,
+  path = 'deed',
 ): string =>
   [
-    `${t.style('bold', 'deed')}: the self-hosted home of smart contracts`,
-    '',
-    'Usage: deed COMMAND [options]',
+    ...(path === 'deed' ? [`${t.style('bold', 'deed')}: the self-hosted home of smart contracts`, ''] : []),
+    `Usage: ${path} COMMAND [options]`,
     '',
     ...columns(commands.map(([name, about]) => [t.style('bold', name), about])),
     '',
-    'deed COMMAND --help says more about one. deed --version prints the version.',
+    `${path} COMMAND --help says more about one.${path === 'deed' ? ' deed --version prints the version.' : ''}`,
     'DEED_DEBUG=1 shows where an error came from.',
   ].join('\n')
 

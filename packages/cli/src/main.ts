@@ -7,8 +7,32 @@ import { nearest } from './nearest.ts'
 import { flag, parse } from './options.ts'
 import { processTerminal, type Terminal, UNREAD } from './terminal.ts'
 
+interface Row {
+  readonly about: string
+  readonly load: () => Promise<Command>
+}
+
+/** A command, or several of one subject: `deed agreement check`. */
+type Table = Readonly<Record<string, Row | { readonly about: string; readonly commands: Table }>>
+
+const AGREEMENT: Table = {
+  check: {
+    about: 'what is wrong with a deed, and what is proved of it',
+    load: async () => (await import('./commands/agreement/check.ts')).check as unknown as Command,
+  },
+  emit: {
+    about: "write a deed's contract and outline",
+    load: async () => (await import('./commands/agreement/emit.ts')).emit as unknown as Command,
+  },
+  format: {
+    about: 'lay a deed out in the one layout that is signed',
+    load: async () => (await import('./commands/agreement/format.ts')).format as unknown as Command,
+  },
+}
+
 /** Commands load when they are used, so that `--help` and `--version` answer at once. */
-const COMMANDS: Record<string, { about: string; load: () => Promise<Command> }> = {
+const COMMANDS: Table = {
+  agreement: { about: 'check, lay out and emit an agreement', commands: AGREEMENT },
   bench: {
     about: 'measure a contract on the engine',
     load: async () => (await import('./commands/bench.ts')).bench as unknown as Command,
@@ -59,28 +83,43 @@ export const main = async (
 }
 
 const dispatch = async (argv: readonly string[], terminal: Terminal): Promise<number> => {
-  const [name, ...rest] = argv
-  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    if (name === 'help' && rest[0]) return dispatch([rest[0], '--help'], terminal)
-    const rows = Object.entries(COMMANDS).map(([command, { about }]) => [command, about] as const)
-    terminal.out(overview(rows, terminal))
-    return name === undefined ? EXIT.usage : EXIT.ok
-  }
-  if (name === '--version' || name === '-v') {
+  if (argv[0] === '--version' || argv[0] === '-v') {
     terminal.out(version())
     return EXIT.ok
   }
-  if (!Object.hasOwn(COMMANDS, name)) throw unknownCommand(name)
-  const command = await COMMANDS[name]!.load()
-  if (rest.includes('--help') || rest.includes('-h')) {
+  return select('deed', COMMANDS, argv, terminal)
+}
+
+/** @param path what stands before the command: `deed`, or `deed agreement`. */
+const select = async (
+  path: string,
+  table: Table,
+  argv: readonly string[],
+  terminal: Terminal,
+): Promise<number> => {
+  const [name, ...rest] = argv
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    if (name === 'help' && rest[0]) return select(path, table, [...rest, '--help'], terminal)
+    const rows = Object.entries(table).map(([command, { about }]) => [command, about] as const)
+    terminal.out(overview(rows, terminal, path))
+    return name === undefined ? EXIT.usage : EXIT.ok
+  }
+  if (!Object.hasOwn(table, name)) throw unknownCommand(path, name, Object.keys(table))
+  const row = table[name]!
+  if ('commands' in row) return select(`${path} ${name}`, row.commands, rest, terminal)
+  return run(await row.load(), rest, terminal)
+}
+
+const run = async (command: Command, argv: readonly string[], terminal: Terminal): Promise<number> => {
+  if (argv.includes('--help') || argv.includes('-h')) {
     terminal.out(manual(command, terminal))
     return EXIT.ok
   }
-  const { values, positionals } = parse(name, { help: flag(''), ...command.options }, rest)
+  const { values, positionals } = parse(command.name, { help: flag(''), ...command.options }, argv)
   const { min, max } = command.positionals
   if (positionals.length < min || positionals.length > max) {
     const what = positionals.length < min ? 'Something is missing' : `"${positionals[max]}" is too much`
-    throw usageError('DEED_USAGE', `${what}. Write: deed ${name} ${command.usage}`)
+    throw usageError('DEED_USAGE', `${what}. Write: deed ${command.name} ${command.usage}`)
   }
   return command.run(values, positionals, terminal)
 }
@@ -88,8 +127,11 @@ const dispatch = async (argv: readonly string[], terminal: Terminal): Promise<nu
 const version = (): string =>
   JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
 
-const unknownCommand = (name: string) => {
-  const near = nearest(name, Object.keys(COMMANDS))
-  const hint = near ? `Did you mean \`deed ${near}\`?` : '`deed --help` lists the commands.'
-  return usageError('DEED_UNKNOWN_COMMAND', `There is no command "${name}". ${hint}`)
+const unknownCommand = (path: string, name: string, names: readonly string[]) => {
+  const near = nearest(name, names)
+  const hint = near ? `Did you mean \`${path} ${near}\`?` : `\`${path} --help\` lists the commands.`
+  return usageError(
+    'DEED_UNKNOWN_COMMAND',
+    `There is no command "${path.slice(5)}${path === 'deed' ? '' : ' '}${name}". ${hint}`,
+  )
 }
