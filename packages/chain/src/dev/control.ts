@@ -19,11 +19,13 @@ export const createControl = (
     timer,
     mineWaiting,
     gather,
+    mined: tell,
   }: {
     readonly wallTime: () => bigint
     readonly timer: Timer
     readonly mineWaiting: () => Promise<void>
     readonly gather: () => Promise<void>
+    readonly mined: (done: number, of: number) => void
   },
 ): Control => {
   const { chain, clock, snapshots, impersonation } = state
@@ -38,10 +40,10 @@ export const createControl = (
     })
 
   return {
-    mine: (blocks, timestamp, interval) =>
+    mine: (blocks, { timestamp, interval, isGone = () => false } = {}) =>
       inTurn(async () => {
         let left = blocks
-        while (left > 0) {
+        while (left > 0 && !isGone()) {
           const headTime = chain.head.block.header.timestamp
           const time = left === blocks ? timestamp : interval && headTime + interval
           if (time !== undefined) await enact({ kind: 'nextTime', time: toSeconds(time) })
@@ -49,7 +51,8 @@ export const createControl = (
           left--
           // Others may want to read meanwhile; and no more waits for the disk than was made while it wrote.
           let writing: Promise<void> | undefined
-          for (let mined = 1; left > 0 && mined > 0; left -= mined) {
+          for (let mined = 1; left > 0 && mined > 0 && !isGone(); left -= mined) {
+            tell(blocks - left, blocks)
             await Promise.all([gather(), writing])
             writing = chain.settled()
             mined = await effects.mineEmpty(Math.min(left, EMPTY_AT_ONCE), wallTime(), interval)

@@ -72,6 +72,8 @@ export interface DevNodeOptions {
   readonly recover?: (encoded: Uint8Array) => Promise<Address | undefined>
   /** Is told what went wrong where nobody waits for the answer: blocks that a timer mines. Default: not told. */
   readonly warn?: (error: Error) => void
+  /** Is told how far many blocks that were asked for at once are, some ten times a second. */
+  readonly mined?: (done: number, of: number) => void
 }
 
 export interface DevNode extends Node {
@@ -98,7 +100,8 @@ export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> =
   const isFork = options.genesis !== undefined && 'first' in options.genesis
   const wallet = createWallet(options.privateKeys ?? DEV_PRIVATE_KEYS, chainId, isFork)
   const { wallTime, order = 'fees' } = options
-  const { record = () => {}, gather = async () => {}, warn = () => {} } = options
+  const { record = () => {}, gather = async () => {} } = options
+  const { warn = () => {}, mined = () => {} } = options
   const { uptimeMs = () => performance.now(), recover } = options
   const store = options.store ?? createMemoryStore()
   const genesisTime = options.genesisTime ?? (await storedGenesisTime(store)) ?? wallTime()
@@ -177,7 +180,7 @@ export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> =
     get beneficiary() {
       return state.settings.beneficiary
     },
-    control: createControl(state, effects, inTurn, { wallTime, timer, mineWaiting, gather }),
+    control: createControl(state, effects, inTurn, { wallTime, timer, mineWaiting, gather, mined }),
     submit: async (encoded, impersonated) => {
       if (recover && encoded instanceof Uint8Array && !impersonated) await recovered(encoded)
       const entry = await inTurn(async () => {

@@ -21,6 +21,8 @@ export interface Context {
   readonly principal: Principal
   /** The connection that subscriptions belong to; HTTP has none. */
   readonly session?: Session | undefined
+  /** Whether whoever asked has gone: long work stops then. */
+  readonly isGone?: () => boolean
 }
 
 export interface Method {

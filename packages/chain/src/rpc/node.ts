@@ -52,9 +52,18 @@ export interface Node {
 }
 
 /** What the `evm_` methods do. Times are seconds. */
+export interface MineOptions {
+  readonly timestamp?: bigint | undefined
+  readonly interval?: bigint | undefined
+  readonly isGone?: (() => boolean) | undefined
+}
+
 export interface Control {
-  /** Mines blocks: the first at `timestamp` if given, later ones `interval` seconds apart or as the clock says. */
-  mine(blocks: number, timestamp?: bigint, interval?: bigint): Promise<void>
+  /**
+   * Mines blocks: the first at `timestamp` if given, later ones `interval` seconds apart or as the clock says. Stops
+   * between blocks when `isGone` says that nobody waits for them any more.
+   */
+  mine(blocks: number, options?: MineOptions): Promise<void>
   /** Puts the chain's clock ahead. Returns by how much it is ahead of the wall clock now. */
   increaseTime(seconds: bigint): Promise<bigint>
   /** Sets the chain's clock. Returns by how much it is ahead of the wall clock now. */

@@ -46,7 +46,8 @@ export const handleRequest = async (
       `The request is larger than ${MAX_BODY_BYTES} bytes: send less at a time`,
     )
   }
-  const text = await answer({ node: serving.node, principal: serving.principal }, body)
+  const { node, principal } = serving
+  const text = await answer({ node, principal, isGone: watch(response) }, body)
   response.setTimeout(serving.sendTimeoutMs, () => response.destroy())
   if (text === undefined) {
     response.writeHead(204).end()
@@ -57,6 +58,23 @@ export const handleRequest = async (
   response.setHeader('content-encoding', 'gzip')
   reply(response, 200, packed)
 }
+
+/**
+ * Whether the client is gone. One that has closed its side may still want its answer: it is sent a status of no account
+ * (102, RFC 2518) now and then, and if it is not there any more, the connection breaks of the second.
+ */
+const watch = (response: ServerResponse): (() => boolean) => {
+  let nextMs = 0
+  return () => {
+    if (response.socket?.readableEnded && performance.now() >= nextMs) {
+      nextMs = performance.now() + PROBE_MS
+      response.writeProcessing()
+    }
+    return response.destroyed
+  }
+}
+
+const PROBE_MS = 250
 
 /** Why the request's token does not let it in, where one is asked for. */
 export const tokenRefusal = ({ headers }: IncomingMessage, { jwtSecret }: Serving): string | undefined =>

@@ -58,11 +58,12 @@ const converse = (node: Node, principal: Principal, socket: Socket): void => {
     else socket.write(`${text}\n`)
   }
   const session = createSession(send)
+  const context = { node, principal, session, isGone: () => socket.destroyed }
   let inFlight = 0
   let isOver = false
   const take = (text: string): void => {
     if (++inFlight >= MAX_IN_FLIGHT) socket.pause()
-    void answer({ node, principal, session }, text)
+    void answer(context, text)
       .then((response) => response !== undefined && send(response))
       .finally(() => {
         if (--inFlight < MAX_IN_FLIGHT && socket.isPaused()) socket.resume()
@@ -75,7 +76,7 @@ const converse = (node: Node, principal: Principal, socket: Socket): void => {
     // What is too long or no JSON leaves no place at which the next request would begin.
     if (split(text)) return
     socket.pause()
-    void answer({ node, principal, session }, '').then((refusal) => socket.end(`${refusal}\n`))
+    void answer(context, '').then((refusal) => socket.end(`${refusal}\n`))
   })
   socket.on('end', () => {
     isOver = true

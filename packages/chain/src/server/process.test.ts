@@ -11,9 +11,13 @@ afterEach(() => {
 
 const start = (options: ChainProcessOptions) => {
   const child = spawn(process.execPath, [MAIN, JSON.stringify(options)], {
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   children.push(child)
+  let notices = ''
+  child.stderr!.on('data', (chunk) => {
+    notices += chunk
+  })
   const told = new Promise<ChainProcessReport>((resolve) =>
     child.on('message', (message) => resolve(message as ChainProcessReport)),
   )
@@ -22,7 +26,7 @@ const start = (options: ChainProcessOptions) => {
   child.stdout!.on('data', (chunk) => {
     output += chunk
   })
-  return { child, told, ended, output: () => output }
+  return { child, told, ended, output: () => output, notices: () => notices }
 }
 
 const rpc = async (url: string, method: string, ...params: unknown[]) => {
@@ -70,4 +74,35 @@ it('says why it cannot start', async () => {
     kind: 'failed',
     code: 'DEED_DEV_MNEMONIC',
   })
+})
+
+it('tells how far mining is, and stops it when whoever asked goes away', async () => {
+  const { child, told, ended, notices } = start({ port: 0 })
+  const ready = await told
+  if (ready.kind !== 'ready') throw new Error(ready.message)
+  const height = async () => Number(await rpc(ready.url, 'eth_blockNumber'))
+  const mine = (signal?: AbortSignal) =>
+    fetch(ready.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'hardhat_mine', params: ['0x186a0'] }),
+      ...(signal && { signal }),
+    }).catch((error: Error) => error)
+
+  const gone = new AbortController()
+  const asked = mine(gone.signal)
+  await expect.poll(notices, { timeout: 20_000 }).toMatch(/^Mined [\d,]+ of 100,000 blocks$/m)
+  gone.abort()
+  expect(await asked).toBeInstanceOf(Error)
+  // Whatever comes after it waits for its turn: this is the block on top of those that were mined.
+  await rpc(ready.url, 'evm_mine')
+  const stopped = await height()
+  expect(stopped).toBeGreaterThan(1)
+  expect(stopped).toBeLessThan(100_000)
+
+  const again = mine()
+  await expect.poll(height).toBeGreaterThan(stopped)
+  child.kill('SIGTERM')
+  expect(await ended).toBe(0)
+  expect(await again).toBeInstanceOf(Error)
 })

@@ -109,6 +109,7 @@ const start = async (options: ChainProcessOptions): Promise<void> => {
     wallTime: () => BigInt(Math.floor(Date.now() / 1000)),
     gather: () => new Promise((resolve) => setImmediate(resolve)),
     warn: ({ message }) => notice(message),
+    mined: createProgress(notice),
     fork: options.fork && forkSettings(options.fork),
     ...(forkCacheFolder !== undefined && {
       caches: async () =>
@@ -169,6 +170,20 @@ const start = async (options: ChainProcessOptions): Promise<void> => {
   const chainId = Number(node.chain.config.chainId)
   await report({ kind: 'ready', host, port, url, chainId, ...(node.fork && { fork: forkReport(node.fork) }) })
 }
+
+/** Tells how far mining is, where it takes more than a moment. */
+const createProgress = (notice: (message: string) => void) => {
+  let nextMs = 0
+  return (done: number, of: number): void => {
+    const now = performance.now()
+    if (done <= 1) nextMs = now + PROGRESS_MS
+    if (now < nextMs) return
+    nextMs = now + PROGRESS_MS
+    notice(`Mined ${done.toLocaleString('en')} of ${of.toLocaleString('en')} blocks`)
+  }
+}
+
+const PROGRESS_MS = 2_000
 
 /** A person who started the process by hand reads it; whoever else did has a channel. */
 const tellFailure = (told: Told): void => {

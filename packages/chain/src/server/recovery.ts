@@ -17,9 +17,9 @@ export interface Recovery {
 /** Threads at most: recovery keeps up with the loop long before. */
 const MAX_THREADS = 2
 /** Transactions that one message carries: few, so that the loop goes on with the first while others are recovered. */
-const MAX_JOB = 4
+const MAX_JOB = 8
 /** Transactions that wait for one thread. More are recovered on the spot, so that both have something to do. */
-const MAX_BACKLOG = 12
+const MAX_BACKLOG = 24
 /** A transaction with blobs has 128 KB and more, most of which the recovery does not need. */
 const MAX_BYTES = 16_384
 

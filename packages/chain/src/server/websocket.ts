@@ -86,11 +86,13 @@ const converse = (serving: Serving, webSocket: WebSocket): void => {
     else webSocket.send(text)
   }
   const session = createSession(send)
+  const isGone = (): boolean => webSocket.readyState !== webSocket.OPEN
+  const context = { node: serving.node, principal: serving.principal, session, isGone }
   let inFlight = 0
   // A binary frame is read as the text that it holds, as geth does.
   webSocket.on('message', (data) => {
     if (++inFlight >= MAX_IN_FLIGHT) webSocket.pause()
-    void answer({ node: serving.node, principal: serving.principal, session }, data.toString())
+    void answer(context, data.toString())
       .then((text) => text !== undefined && send(text))
       .finally(() => {
         if (--inFlight < MAX_IN_FLIGHT && webSocket.isPaused) webSocket.resume()

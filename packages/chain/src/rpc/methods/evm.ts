@@ -9,22 +9,22 @@ export const MAX_MINED_BLOCKS = 100_000
 const MAX_INTERVAL_MS = 86_400_000
 
 /** One block, at a time if one is given: a number, or ganache's `{timestamp, blocks}`. */
-export const evmMine = async ({ node }: Context, options: unknown) => {
+export const evmMine = async ({ node, isGone }: Context, options: unknown) => {
   const at = 'argument 0 (timestamp)'
   const fields = isObject(options) ? options : { timestamp: options }
   const timestamp = fields.timestamp == null ? undefined : integer(fields.timestamp, at)
   const blocks = fields.blocks == null ? 1n : decodeQuantity(fields.blocks, 'argument 0 (options).blocks')
   if (blocks > MAX_MINED_BLOCKS)
     refuse('argument 0 (options).blocks', `at most ${MAX_MINED_BLOCKS} blocks`, fields.blocks)
-  await controlOf(node).mine(Number(blocks), timestamp)
+  await controlOf(node).mine(Number(blocks), { timestamp, isGone })
   return quantity(0)
 }
 
 /** As Hardhat and anvil have it: blocks and the seconds between them, zero meaning as the clock says. */
-export const hardhatMine = async ({ node }: Context, blocks: bigint, interval: bigint) => {
+export const hardhatMine = async ({ node, isGone }: Context, blocks: bigint, interval: bigint) => {
   if (blocks > MAX_MINED_BLOCKS)
     refuse('argument 0 (blocks)', `at most ${MAX_MINED_BLOCKS} blocks`, Number(blocks))
-  await controlOf(node).mine(Number(blocks), undefined, interval === 0n ? undefined : interval)
+  await controlOf(node).mine(Number(blocks), { interval: interval === 0n ? undefined : interval, isGone })
   return null
 }
 
