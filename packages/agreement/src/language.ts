@@ -6,4 +6,17 @@ export { type Finding, type Fix, render } from './finding.ts'
 export type { Model } from './model/model.ts'
 export type { Fact, FactKind } from './proofs/facts.ts'
 export { MOST_BYTES, type Read, readDeed } from './read.ts'
+export {
+  type Blank,
+  blanksOf,
+  checkFilling,
+  type Filled,
+  type Filling,
+  figuresOf,
+  requirementsUnmet,
+  understand,
+  wordsOf,
+} from './signing/blanks.ts'
+export { type Block, type Document, documentOf } from './signing/document.ts'
+export { shownFigure, withFigures } from './signing/sentences.ts'
 export { type Formatted, format } from './syntax/format.ts'

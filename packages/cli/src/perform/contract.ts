@@ -41,7 +41,7 @@ export const compileToken = (): Promise<Contract> =>
   )
 
 /** Beside npm's own, where it may be written; the compiler's answers are found there by what was asked. */
-const cacheFolder = (): string => {
+export const cacheFolder = (): string => {
   const modules = dirname(dirname(fileURLToPath(import.meta.resolve('viem/package.json'))))
   return join(existsSync(modules) ? join(modules, '.cache') : tmpdir(), 'deed', 'solidity')
 }

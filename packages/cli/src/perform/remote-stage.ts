@@ -106,7 +106,10 @@ const healthOf = async (url: string) => {
 }
 
 /** Tells the platform the outline, so that pages and logs speak in the words of the text. */
-const register = async (url: string, { outline, text, abi }: Agreement): Promise<void> => {
+export const register = async (
+  url: string,
+  { outline, text, abi }: Pick<Agreement, 'outline' | 'text' | 'abi'>,
+): Promise<void> => {
   const response = await fetch(new URL('/api/agreements', url), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
