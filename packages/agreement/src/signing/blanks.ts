@@ -3,7 +3,7 @@
  * of the language (`1,000 USDC`, `2027-02-01`, `5%`, `14 days`); addresses are 0x and 40 digits.
  */
 import { dayOfDate, isoDay } from '../calendar.ts'
-import { shownNumber, shownShare, shownValue } from '../figures.ts'
+import { shownValue } from '../figures.ts'
 import { checkBounds } from '../meaning/effects.ts'
 import { figure, holds, type Scene } from '../meaning/evaluate.ts'
 import { Fault, Refusal } from '../meaning/fault.ts'
@@ -152,11 +152,6 @@ export const wordsOf = (model: Model, name: string, value: Filled): string => {
   if (kind !== 'value') return String(value)
   const { type } = model.values[index]!
   if (type.kind === 'date') return isoDay(Number(value))
-  if (type.kind === 'share') return shownShare(value)
-  if (type.kind === 'number' && type.unit !== undefined) {
-    const { name: unit, decimals } = model.units[type.unit]!
-    return `${shownNumber(value, decimals)} ${unit}`
-  }
   return shownValue(model, type, value)
 }
 

@@ -58,7 +58,7 @@ export const parse = (text: string): Parsed => {
   return { deed: undefined, tokens, findings: inOrder(found) }
 }
 
-export const parseTokens = (tokens: readonly Token[]): Deed | Stop => {
+const parseTokens = (tokens: readonly Token[]): Deed | Stop => {
   const run: Run = { tokens, at: 0, expected: new Set(), expectedAt: 0, rules: [] }
   try {
     const deed = parseRule(run, 'Deed') as Deed

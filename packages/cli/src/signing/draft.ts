@@ -10,8 +10,8 @@ import { emitDeed, type Fact, type Model } from '@deed/agreement/language'
 import { compile } from '@deed/solidity'
 import { type Abi, type Hex, keccak256 } from 'viem'
 import { type File, proved, readDeed, readFileOf } from '../commands/agreement/read.ts'
+import { compileCache } from '../debug/artifact-folders.ts'
 import { CommandError } from '../fault.ts'
-import { cacheFolder } from '../perform/contract.ts'
 
 export interface Draft {
   /** Where text, terms and signatures lie. */
@@ -43,7 +43,7 @@ export const readDraft = async (terminalFolder: string, shown: string): Promise<
   const { artifacts } = await compile({
     root: dirname(fileURLToPath(import.meta.url)),
     sources: { [name]: source },
-    cacheFolder: cacheFolder(),
+    cacheFolder: compileCache(),
   })
   const artifact = artifacts.find((each) => each.source === name && each.name === contract)!
   return {

@@ -129,7 +129,8 @@ export const shownFigures = (
     const value = filling[name]
     if (value === undefined) continue
     if (kind === 'address') figures.set(name, getAddress(value as Address))
-    if (kind === 'document' && !isHex(terms[name])) figures.set(name, `${terms[name]} [${(value as string).slice(0, 10)}…]`)
+    if (kind === 'document' && !isHex(terms[name]))
+      figures.set(name, `${terms[name]} [${(value as string).slice(0, 10)}…]`)
   }
   return figures
 }
