@@ -1,7 +1,7 @@
 /** Where a deed lives: `deployment.json` beside its text, written when it is deployed. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Address, Hex } from 'viem'
+import { type Address, type Hex, isAddressEqual } from 'viem'
 import { z } from 'zod'
 import { CommandError } from '../fault.ts'
 import type { Draft } from './draft.ts'
@@ -29,6 +29,20 @@ export interface Deployment {
 
 export const writeDeployment = ({ folder }: Draft, deployment: Deployment): Promise<void> =>
   writeFile(join(folder, DEPLOYMENT_FILE), `${JSON.stringify(deployment, null, 2)}\n`)
+
+/** Of this contract, as it was written before; undefined if there is none. */
+export const readDeployment = async (
+  { folder }: Draft,
+  contract: Address,
+): Promise<Deployment | undefined> => {
+  const content = await readFile(join(folder, DEPLOYMENT_FILE), 'utf8').catch(() => '')
+  try {
+    const deployment = deploymentSchema.parse(JSON.parse(content)) as Deployment
+    return isAddressEqual(deployment.contract, contract) ? deployment : undefined
+  } catch {
+    return undefined
+  }
+}
 
 /** Where it is, or where it will be once all have signed. */
 export const whereabouts = async (draft: Draft): Promise<Pick<Deployment, 'chain' | 'contract'>> => {

@@ -1,21 +1,14 @@
 /**
  * Keys in files as geth keeps them: Web3 Secret Storage, version 3. The password is stretched by scrypt or PBKDF2, the key
- * encrypted by AES-128-CTR, and a keccak256 over both tells a wrong password. Ciphers and hashes are Node's own.
+ * encrypted by AES-128-CTR, and a keccak256 over both tells a wrong password. Node's own scrypt refuses the parameters of some
+ * of these files (OpenSSL wants N below 2^16r), so it is noble's.
  */
-import {
-  createCipheriv,
-  createDecipheriv,
-  pbkdf2,
-  randomBytes,
-  randomUUID,
-  scrypt,
-  timingSafeEqual,
-} from 'node:crypto'
+import { createDecipheriv, pbkdf2, timingSafeEqual } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { promisify } from 'node:util'
+import { scryptAsync } from '@noble/hashes/scrypt.js'
 import { bytesToHex, concatBytes, type Hex, hexToBytes, keccak256 } from 'viem'
-import { privateKeyToAddress } from 'viem/accounts'
 import { z } from 'zod'
 import { CommandError } from '../fault.ts'
 
@@ -82,30 +75,6 @@ export const openKeystore = async (content: string, password: string, shown: str
   throw new CommandError('DEED_BAD_KEYSTORE', `${shown} holds a key of another kind than Ethereum's.`)
 }
 
-/** geth's "standard" strength: half a second and 256 MiB. */
-const STANDARD = { n: 262_144, r: 8, p: 1, dklen: 32 } as const
-
-export const sealKeystore = async (key: Hex, password: string): Promise<string> => {
-  const [salt, iv] = [randomBytes(32), randomBytes(16)]
-  const kdfparams = { ...STANDARD, salt: salt.toString('hex') }
-  const derived = await derive({ kdf: 'scrypt', kdfparams }, password)
-  const cipher = createCipheriv('aes-128-ctr', derived.subarray(0, 16), iv)
-  const encrypted = concatBytes([cipher.update(hexToBytes(key)), cipher.final()])
-  return `${JSON.stringify({
-    version: 3,
-    id: randomUUID(),
-    address: privateKeyToAddress(key).slice(2).toLowerCase(),
-    crypto: {
-      cipher: 'aes-128-ctr',
-      cipherparams: { iv: iv.toString('hex') },
-      ciphertext: bytesToHex(encrypted).slice(2),
-      kdf: 'scrypt',
-      kdfparams,
-      mac: bytesToHex(macOf(derived, encrypted)).slice(2),
-    },
-  })}\n`
-}
-
 const derive = async (
   { kdf, kdfparams }: { readonly kdf: 'scrypt' | 'pbkdf2'; readonly kdfparams?: unknown },
   password: string,
@@ -115,10 +84,8 @@ const derive = async (
     return promisify(pbkdf2)(password, bytes(salt), c, dklen, 'sha256')
   }
   const { n, r, p, dklen, salt } = scryptParams.parse(kdfparams)
-  return scryptOf(password, bytes(salt), dklen, { N: n, r, p, maxmem: MOST_MEMORY })
+  return scryptAsync(password, bytes(salt), { N: n, r, p, dkLen: dklen, maxmem: MOST_MEMORY })
 }
-
-const scryptOf = promisify<string, Uint8Array, number, Parameters<typeof scrypt>[3], Buffer>(scrypt)
 
 const macOf = (derived: Uint8Array, encrypted: Uint8Array): Uint8Array =>
   keccak256(concatBytes([derived.subarray(16, 32), encrypted]), 'bytes')

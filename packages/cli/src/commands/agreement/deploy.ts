@@ -8,7 +8,7 @@ import { refusalIn, refused } from '../../perform/refusal.ts'
 import { register } from '../../perform/remote-stage.ts'
 import { type Chain, DEV_CHAIN_ID, headTime, send, shownTime } from '../../perform/stage.ts'
 import { awayOf, connect } from '../../signing/connect.ts'
-import { type Deployment, writeDeployment } from '../../signing/deployment.ts'
+import { type Deployment, readDeployment, writeDeployment } from '../../signing/deployment.ts'
 import { type Draft, readDraft } from '../../signing/draft.ts'
 import { create2, hasCode } from '../../signing/factory.ts'
 import { accountOf, KEY_OPTIONS } from '../../signing/keys.ts'
@@ -158,7 +158,9 @@ const create = async (
   const creation = creationOf(draft, agreed)
   if (await hasCode(chain, contract)) {
     say(`${draft.outline.title} is at ${contract} already`)
-    return { ...base, block: Number(await chain.client.getBlockNumber()), transaction: null }
+    const known = await readDeployment(draft, contract)
+    // Somebody else has deployed it: the same code, to the same address.
+    return known ?? { ...base, block: Number(await chain.client.getBlockNumber()), transaction: null }
   }
   // The proxy says not why a contract cannot be created; the same code without it does.
   await chain.client.call({ account: payer.address, data: creation }).catch((error) => {
