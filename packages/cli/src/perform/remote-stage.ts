@@ -1,13 +1,15 @@
 /** A development chain behind a URL, such as `deed dev`, with its own keeper if it has one. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { deedAbi } from '@deed/agreement'
-import { BaseError, HttpRequestError, http, RpcRequestError, TimeoutError } from 'viem'
+import { BaseError, createWalletClient, HttpRequestError, http, RpcRequestError, TimeoutError } from 'viem'
 import { z } from 'zod'
 import { CommandError } from '../fault.ts'
+import { DEV_KEEPER } from '../supervise/keeper-account.ts'
+import { devAccount } from './cast.ts'
 import type { Agreement } from './folder.ts'
 import { startKeeper } from './keeper.ts'
 import type { Play } from './play.ts'
-import { clientOn, DEV_CHAIN_ID, headTime, type Stage } from './stage.ts'
+import { type Chain, clientOn, DEV_CHAIN_ID, headTime, type Stage } from './stage.ts'
 
 const REQUEST_TIMEOUT_MS = 10_000
 /** A platform that is just starting is ready within 3 s on a quiet machine. */
@@ -16,6 +18,8 @@ const PLATFORM_POLL_MS = 100
 /** How long a keeper may take for one instant before we take it for dead. */
 const KEEPER_TIMEOUT_MS = 30_000
 const KEEPER_POLL_MS = 25
+/** Years of gas on a development chain. */
+const KEEPER_NEEDS_WEI = 10n ** 18n
 
 export const remoteStage = async (url: string, agreement: Agreement): Promise<Stage> => {
   // One request may wait for a block; a failed one is not repeated, since it may have moved the clock.
@@ -45,6 +49,7 @@ export const remoteStage = async (url: string, agreement: Agreement): Promise<St
   if (health) await register(url, agreement)
   const base = { client, chain, transport }
   if (!health || health.keeper === 'off') {
+    await fundKeeper(base)
     const keeper = await startKeeper(transport)
     return { ...base, keeperIsOurs: true, settle: keeper.settle, close: keeper.close }
   }
@@ -78,6 +83,15 @@ const refusedBy = (error: BaseError, url: string): CommandError | undefined => {
     `The chain at ${url} refused a request: ${refusal.details}. The parties are its development accounts and the time is its own: perform one thing at a time there, or leave --rpc out.`,
     { cause: error },
   )
+}
+
+/** Other development chains give the keeper of ours nothing to pay gas with. */
+const fundKeeper = async (chain: Chain): Promise<void> => {
+  const { client, chain: description, transport } = chain
+  if ((await client.getBalance({ address: DEV_KEEPER })) > KEEPER_NEEDS_WEI) return
+  const wallet = createWalletClient({ account: devAccount(0), chain: description, transport })
+  const hash = await wallet.sendTransaction({ to: DEV_KEEPER, value: KEEPER_NEEDS_WEI * 10n })
+  await client.waitForTransactionReceipt({ hash, timeout: REQUEST_TIMEOUT_MS })
 }
 
 const healthSchema = z.object({ keeper: z.string() })
