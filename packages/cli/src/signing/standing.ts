@@ -1,7 +1,7 @@
 /** How a deed stands, in the words and numbers of its text: what the chain says, read through the outline. */
 import { deedAbi } from '@deed/agreement'
 import { type Filled, type Filling, figuresOf, shownFigure, withFigures } from '@deed/agreement/language'
-import { type Address, formatUnits } from 'viem'
+import { type Address, formatUnits, zeroAddress } from 'viem'
 import { isoTime } from '../perform/instant.ts'
 import { type Chain, headTime } from '../perform/stage.ts'
 import type { Draft } from './draft.ts'
@@ -96,7 +96,8 @@ export const standingOf = async (chain: Chain, draft: Draft, contract: Address):
   const balances = await Promise.all(
     parties.flatMap(({ name, account }) =>
       outline.tokens.map(async (token) => {
-        const args = [account, filling[token.name] as Address] as const
+        const money = token.kind === 'native' ? zeroAddress : (filling[token.name] as Address)
+        const args = [account, money] as const
         const amount = await client.readContract({ ...deed, functionName: 'balanceOf', args })
         return { party: name, token: token.name, amount: formatUnits(amount, token.decimals) }
       }),

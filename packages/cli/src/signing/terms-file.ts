@@ -136,8 +136,14 @@ export const shownFigures = (
 }
 
 /** What somebody wrote as it is kept in the file: `dev:1` is a development account, `test` the test money. */
-export const resolveWords = async (blank: Blank, words: string, chain: number): Promise<string> => {
-  if (words === 'test' && blank.kind === 'token' && chain === DEV_CHAIN_ID) return testMoneyAddress()
+export const resolveWords = async (
+  { outline }: Draft,
+  blank: Blank,
+  words: string,
+  chain: number,
+): Promise<string> => {
+  const token = outline.tokens.find(({ name, kind }) => name === blank.name && kind === undefined)
+  if (words === 'test' && token && chain === DEV_CHAIN_ID) return testMoneyAddress(token)
   const [, place] = /^dev:(\d)$/.exec(words) ?? []
   if (place === undefined || blank.kind !== 'party') return words
   if (chain !== DEV_CHAIN_ID) {

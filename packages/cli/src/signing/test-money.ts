@@ -1,55 +1,55 @@
-/** Money to try a deed with: one token of the development chain, at an address that is known before it is there. */
+/**
+ * Money to try a deed with: tokens of the development chain, each at an address that follows from its name and decimals and
+ * is known before it is there.
+ */
+import type { Outline } from '@deed/agreement'
 import {
   type Account,
   type Address,
-  concatHex,
-  encodeAbiParameters,
+  encodeDeployData,
   encodeFunctionData,
+  erc20Abi,
   getContractAddress,
   type Hex,
   zeroHash,
 } from 'viem'
 import { devAccount } from '../perform/cast.ts'
-import { compileToken } from '../perform/contract.ts'
+import { compileProp } from '../perform/contract.ts'
 import { type Chain, send } from '../perform/stage.ts'
 import { create2, hasCode } from './factory.ts'
 import { FACTORY } from './typed-data.ts'
 
-/** What each party of a deed is given of it, in smallest units. */
-const GIFT = 1_000_000n * 10n ** 6n
+export type TestMoney = Pick<Outline['tokens'][number], 'name' | 'decimals'>
+
+/** What each party of a deed is given, in units of the token. */
+export const GIFT = 1_000_000n
 
 /** Its owner, who mints, is the first development account. */
-const creation = async (): Promise<{ readonly abi: readonly unknown[]; readonly code: Hex }> => {
-  const { abi, bytecode } = await compileToken()
-  return {
-    abi,
-    code: concatHex([bytecode, encodeAbiParameters([{ type: 'address' }], [devAccount(0).address])]),
-  }
+const creationOf = async ({ name, decimals }: TestMoney): Promise<Hex> => {
+  const { abi, bytecode } = await compileProp('TestToken')
+  const args = [devAccount(0).address, `t${name}`, decimals]
+  return encodeDeployData({ abi, bytecode, args } as never)
 }
 
-export const testMoneyAddress = async (): Promise<Address> =>
-  getContractAddress({ opcode: 'CREATE2', from: FACTORY, salt: zeroHash, bytecode: (await creation()).code })
+export const testMoneyAddress = async (money: TestMoney): Promise<Address> =>
+  getContractAddress({ opcode: 'CREATE2', from: FACTORY, salt: zeroHash, bytecode: await creationOf(money) })
 
-/** @returns whether the money was new to the chain. Accounts that own some get no more. */
+/** Owners of some get no more. */
 export const bringTestMoney = async (
   chain: Chain,
   from: Account,
+  money: TestMoney,
   owners: readonly Address[],
-): Promise<boolean> => {
-  const { abi, code } = await creation()
-  const token = await testMoneyAddress()
-  const isNew = !(await hasCode(chain, token))
-  if (isNew) await create2(chain, from, zeroHash, code)
+): Promise<void> => {
+  const address = await testMoneyAddress(money)
+  if (!(await hasCode(chain, address))) await create2(chain, from, zeroHash, await creationOf(money))
+  const { abi } = await compileProp('TestToken')
   for (const owner of owners) {
-    const balance = (await chain.client.readContract({
-      address: token,
-      abi,
-      functionName: 'balanceOf',
-      args: [owner],
-    } as never)) as bigint
-    if (balance > 0n) continue
-    const data = encodeFunctionData({ abi, functionName: 'mint', args: [owner, GIFT] } as never)
-    await send(chain, { from: devAccount(0), to: token, data })
+    const args = [owner] as const
+    if ((await chain.client.readContract({ address, abi: erc20Abi, functionName: 'balanceOf', args })) > 0n)
+      continue
+    const mint = [owner, GIFT * 10n ** BigInt(money.decimals)]
+    const data = encodeFunctionData({ abi, functionName: 'mint', args: mint } as never)
+    await send(chain, { from: devAccount(0), to: address, data })
   }
-  return isNew
 }

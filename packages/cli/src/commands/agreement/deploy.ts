@@ -1,6 +1,6 @@
 import { deedAbi } from '@deed/agreement'
 import { requirementsUnmet } from '@deed/agreement/language'
-import { type Account, type Address, encodeFunctionData, isAddressEqual } from 'viem'
+import { type Account, type Address, encodeFunctionData, getAddress, isAddressEqual } from 'viem'
 import { command } from '../../command.ts'
 import { CommandError, EXIT, usageError } from '../../fault.ts'
 import { flag, url } from '../../options.ts'
@@ -14,7 +14,7 @@ import { create2, hasCode } from '../../signing/factory.ts'
 import { accountOf, KEY_OPTIONS } from '../../signing/keys.ts'
 import { readSignatures } from '../../signing/signature-file.ts'
 import { type Agreed, agreedOf } from '../../signing/terms-file.ts'
-import { bringTestMoney, testMoneyAddress } from '../../signing/test-money.ts'
+import { bringTestMoney, GIFT, testMoneyAddress } from '../../signing/test-money.ts'
 import { addressOf, creationOf, saltOf } from '../../signing/typed-data.ts'
 import { askWallet, signersOf, type Valid, verify } from '../../signing/verify.ts'
 
@@ -133,17 +133,15 @@ const payMoney = async (
   say: (line: string) => unknown,
 ): Promise<void> => {
   if (agreed.chain !== DEV_CHAIN_ID) return
-  const money = await testMoneyAddress()
-  const tokens = draft.outline.tokens.filter(({ name }) => {
-    const address = agreed.filling[name]
-    return typeof address === 'string' && isAddressEqual(address, money)
-  })
-  if (tokens.length === 0) return
-  const parties = draft.outline.parties.map(({ name }) => agreed.filling[name] as Address)
-  const isNew = await bringTestMoney(chain, payer, parties)
-  say(
-    `${tokens.map(({ name }) => name).join(', ')} is test money at ${money}${isNew ? ', and each party owns a million' : ''}`,
-  )
+  const owners = draft.outline.parties.map(({ name }) => agreed.filling[name] as Address)
+  for (const token of draft.outline.tokens) {
+    const address = agreed.filling[token.name]
+    if (typeof address !== 'string' || !isAddressEqual(address, await testMoneyAddress(token))) continue
+    await bringTestMoney(chain, payer, token, owners)
+    say(
+      `${token.name} is test money at ${getAddress(address)}, of which each party was given ${GIFT.toLocaleString('en')}`,
+    )
+  }
 }
 
 const create = async (

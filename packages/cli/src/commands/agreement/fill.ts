@@ -81,7 +81,7 @@ const withTerm = async (draft: Draft, terms: Terms, written: string): Promise<Te
   if (words === '') return { ...terms, terms: others }
   return {
     ...terms,
-    terms: { ...others, [name]: blank ? await resolveWords(blank, words, terms.chain) : words },
+    terms: { ...others, [name]: blank ? await resolveWords(draft, blank, words, terms.chain) : words },
   }
 }
 
@@ -118,7 +118,7 @@ const askAll = async (draft: Draft, terms: Terms, terminal: Terminal): Promise<T
 
 const attempt = async (draft: Draft, terms: Terms, blank: Blank, answer: string): Promise<Terms | Fault> => {
   try {
-    const words = await resolveWords(blank, answer, terms.chain)
+    const words = await resolveWords(draft, blank, answer, terms.chain)
     const tried = { ...terms, terms: { ...terms.terms, [blank.name]: words } }
     const { faults } = await readFilling(draft, tried)
     return faults[0] ?? tried

@@ -1,7 +1,6 @@
 import { cp, mkdir, readdir, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { readDeed } from '@deed/agreement/language'
 import { command } from '../../command.ts'
 import { CommandError, EXIT, usageError } from '../../fault.ts'
 import { nearest } from '../../nearest.ts'
@@ -81,11 +80,15 @@ const readTemplates = async (): Promise<Template[]> => {
       const file = files.find((each) => each.endsWith('.deed'))
       if (file === undefined) return []
       const text = await readFile(join(TEMPLATES, name, file), 'utf8')
-      const { model } = readDeed(text)
-      const [, preface = ''] = text.split('\n\n')
-      return model
-        ? [{ name, file, title: model.title, about: preface.replaceAll('\n', ' ').replace(/[{}]/g, '') }]
-        : []
+      const [title = '', preface = ''] = text.split('\n\n')
+      return [
+        {
+          name,
+          file,
+          title: title.replace(/^# /, ''),
+          about: preface.replaceAll('\n', ' ').replace(/[{}]/g, ''),
+        },
+      ]
     }),
   )
   return found.flat()
