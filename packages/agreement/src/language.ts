@@ -21,5 +21,6 @@ export {
   wordsOf,
 } from './signing/blanks.ts'
 export { type Block, type Document, documentOf } from './signing/document.ts'
+export { domainName } from './signing/domain.ts'
 export { shownFigure, withFigures } from './signing/sentences.ts'
 export { type Formatted, format } from './syntax/format.ts'

@@ -1,5 +1,6 @@
 /** What a party signs (EIP-712): text and every agreed value, for one chain and one address. */
 import type { Outline } from '@deed/agreement'
+import { domainName } from '@deed/agreement/language'
 import {
   type Abi,
   type Address,
@@ -64,7 +65,7 @@ export const typedDataOf = (
   terms: Readonly<Record<string, unknown>>,
   { chain, contract, party, before }: Signing,
 ) => ({
-  domain: { name: outline.title, version: '1', chainId: chain, verifyingContract: contract },
+  domain: { name: domainName(outline.title), version: '1', chainId: chain, verifyingContract: contract },
   primaryType: 'Signature' as const,
   types: {
     Signature: [
