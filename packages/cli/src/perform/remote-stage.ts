@@ -49,7 +49,8 @@ export const remoteStage = async (url: string, agreement: Agreement): Promise<St
   if (health) await register(url, agreement)
   const base = { client, chain, transport }
   if (!health || health.keeper === 'off') {
-    await fundKeeper(base)
+    // A chain that refuses this says so more plainly of what comes next.
+    await fundKeeper(base).catch(() => {})
     const keeper = await startKeeper(transport)
     return { ...base, keeperIsOurs: true, settle: keeper.settle, close: keeper.close }
   }
