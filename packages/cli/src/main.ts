@@ -52,6 +52,10 @@ const AGREEMENT: Table = {
     about: 'who must act by when, and what happens otherwise',
     load: async () => (await import('./commands/agreement/status.ts')).status as unknown as Command,
   },
+  replay: {
+    about: 'live a timeline again, by the words and by the contract',
+    load: async () => (await import('./commands/agreement/replay.ts')).replay as unknown as Command,
+  },
   perform: {
     about: 'perform it from a script, from signing to the end',
     load: async () => (await import('./commands/perform.ts')).perform as unknown as Command,
