@@ -5,7 +5,7 @@ import { type Cache, subjectOf } from './subject.ts'
 import { lifeIn, rowOf } from './timeline.ts'
 import { relive } from './validate.ts'
 
-export interface Told {
+interface Told {
   /** Seconds since 1970. */
   readonly time: number
   readonly who: string

@@ -44,6 +44,7 @@ export const documentOf = (model: Model, text: string, figures: ReadonlyMap<stri
 
 const blocksOf = (model: Model, body: string, figures: ReadonlyMap<string, string>): Block[] =>
   body
+    .trim()
     .split('\n\n')
     .flatMap((paragraph) => (/^ *- /.test(paragraph) ? bulletsOf(paragraph) : [paragraph]))
     .filter((paragraph) => paragraph.trim() !== '')

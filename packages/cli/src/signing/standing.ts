@@ -29,7 +29,7 @@ export interface OpenClause {
   readonly otherwise: readonly string[]
 }
 
-export interface Money {
+interface Money {
   readonly name: string
   readonly token: string
   /** In units of the token. */

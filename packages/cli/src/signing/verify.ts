@@ -15,7 +15,7 @@ import { type Found, type SignatureFile, termsInWords } from './signature-file.t
 import type { Agreed } from './terms-file.ts'
 import { addressOf, termsValues, typedDataOf } from './typed-data.ts'
 
-export interface SignatureFault {
+interface SignatureFault {
   readonly code: `DEED_SIGNATURE_${string}`
   readonly party: string
   readonly message: string
@@ -100,7 +100,7 @@ const verifyOne = async (
   }
 }
 
-export const digestOf = (draft: Draft, agreed: Agreed, party: Address, before: bigint): Hex => {
+const digestOf = (draft: Draft, agreed: Agreed, party: Address, before: bigint): Hex => {
   const signing = { chain: agreed.chain, contract: addressOf(draft, agreed), party, before }
   return hashTypedData(typedDataOf(draft, termsValues(draft, agreed), signing) as never)
 }
