@@ -1,10 +1,12 @@
 /** Every command line that the documents show is run, so that none of them promises what does not work. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { scenarioSchema } from '@deed/agreement'
+import { createDevNode, LOCAL } from '@deed/chain'
+import { startServer } from '@deed/chain/server'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 
 const root = join(import.meta.dirname, '..')
@@ -29,6 +31,29 @@ const lines = new Set(
     .filter((file) => existsSync(join(root, file)))
     .flatMap((file) => commandLines(readFileSync(join(root, file), 'utf8'))),
 )
+
+/** Where somebody stands who types what docs/language.md shows, with the deed that it tells them to write. */
+const walk = mkdtempSync(join(tmpdir(), 'deed-docs-walk-'))
+const [, bicycle] = /^```deed\n([\s\S]*?)^```$/m.exec(readFileSync(join(root, 'docs/language.md'), 'utf8'))!
+mkdirSync(join(walk, 'bicycle'))
+writeFileSync(join(walk, 'bicycle/bicycle.deed'), bicycle!)
+afterAll(() => rmSync(walk, { recursive: true, force: true }))
+
+let walkUrl: Promise<string> | undefined
+const walkChain = (): Promise<string> => {
+  walkUrl ??= (async () => {
+    const node = await createDevNode({ wallTime: () => BigInt(Math.floor(Date.now() / 1000)) })
+    const server = await startServer({ node, principal: LOCAL, port: 0 })
+    afterWalk = async () => {
+      await server.close()
+      await node.close()
+    }
+    return server.url
+  })()
+  return walkUrl
+}
+let afterWalk = async (): Promise<void> => {}
+afterAll(() => afterWalk())
 
 /** How a line is run: as it stands, or with what keeps it away from ports and hours. */
 const HOW: readonly (readonly [pattern: RegExp, run: (line: string) => Promise<unknown>])[] = [
@@ -85,6 +110,16 @@ const HOW: readonly (readonly [pattern: RegExp, run: (line: string) => Promise<u
       const [, url] = await out(/Deed is ready at (http:\S+)/)
       await finishes(line.replace('http://127.0.0.1:8545', url!))
       await stop()
+    },
+  ],
+  [
+    // In the order of the document, each on what the lines before it left.
+    /^npx deed agreement\b/,
+    async (line) => {
+      const here = line
+        .replace(/ (my-lease|bicycle)(?=[/ ]|$)/g, ` ${join(walk, '$1')}`)
+        .replace('start=2027-02-01', 'start=2030-12-01')
+      await finishes(here.includes('--rpc') ? here.replace('http://127.0.0.1:8545', await walkChain()) : here)
     },
   ],
   [/^npx deed (perform|bench) /, (line) => finishes(line)],

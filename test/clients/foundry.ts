@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 /**
  * The program itself rather than npm's wrapper, which ends with status 0 even where the program fails.
  */
-export const foundryBinary = (tool: 'anvil' | 'forge'): string => {
+export const foundryBinary = (tool: 'anvil' | 'cast' | 'forge'): string => {
   const wrapper = createRequire(import.meta.url)
   const system = process.platform === 'win32' ? 'win32' : process.platform
   const machine = process.arch === 'arm64' ? 'arm64' : 'amd64'

@@ -9,4 +9,18 @@ export { create, order, perform, priceOf, sign, transfer, withdraw } from './mea
 export type { Model } from './model/model.ts'
 export type { Fact, FactKind } from './proofs/facts.ts'
 export { MOST_BYTES, type Read, readDeed } from './read.ts'
+export {
+  type Blank,
+  blanksOf,
+  checkFilling,
+  type Filled,
+  type Filling,
+  figuresOf,
+  requirementsUnmet,
+  understand,
+  wordsOf,
+} from './signing/blanks.ts'
+export { type Block, type Document, documentOf } from './signing/document.ts'
+export { domainName } from './signing/domain.ts'
+export { shownFigure, withFigures } from './signing/sentences.ts'
 export { type Formatted, format } from './syntax/format.ts'

@@ -24,7 +24,7 @@ export const timelineOf = (house: House, { life, what }: Difference, seed: numbe
   ].join('\n')
 }
 
-const rowOf = ({ subject, people }: House, step: Step): string => {
+export const rowOf = ({ subject, people }: House, step: Step): string => {
   const { model } = subject
   const row = (who: string, what: string) =>
     `| ${new Date(step.at * 1000).toISOString().slice(0, 19).replace('T', ' ')} | ${who} | ${what} |`

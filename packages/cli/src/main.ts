@@ -16,6 +16,10 @@ interface Row {
 type Table = Readonly<Record<string, Row | { readonly about: string; readonly commands: Table }>>
 
 const AGREEMENT: Table = {
+  new: {
+    about: 'begin with a template',
+    load: async () => (await import('./commands/agreement/new.ts')).create as unknown as Command,
+  },
   check: {
     about: 'what is wrong with a deed, and what is proved of it',
     load: async () => (await import('./commands/agreement/check.ts')).check as unknown as Command,
@@ -28,11 +32,39 @@ const AGREEMENT: Table = {
     about: 'lay a deed out in the one layout that is signed',
     load: async () => (await import('./commands/agreement/format.ts')).format as unknown as Command,
   },
+  explain: {
+    about: 'the document with its figures, and what is proved of it',
+    load: async () => (await import('./commands/agreement/explain.ts')).explain as unknown as Command,
+  },
+  fill: {
+    about: 'fill in what is agreed at signing',
+    load: async () => (await import('./commands/agreement/fill.ts')).fill as unknown as Command,
+  },
+  sign: {
+    about: 'sign text and terms, as a file to mail to the others',
+    load: async () => (await import('./commands/agreement/sign.ts')).sign as unknown as Command,
+  },
+  deploy: {
+    about: 'deploy a deed that all have signed',
+    load: async () => (await import('./commands/agreement/deploy.ts')).deploy as unknown as Command,
+  },
+  status: {
+    about: 'who must act by when, and what happens otherwise',
+    load: async () => (await import('./commands/agreement/status.ts')).status as unknown as Command,
+  },
+  replay: {
+    about: 'live a timeline again, by the words and by the contract',
+    load: async () => (await import('./commands/agreement/replay.ts')).replay as unknown as Command,
+  },
+  perform: {
+    about: 'perform it from a script, from signing to the end',
+    load: async () => (await import('./commands/perform.ts')).perform as unknown as Command,
+  },
 }
 
 /** Commands load when they are used, so that `--help` and `--version` answer at once. */
 const COMMANDS: Table = {
-  agreement: { about: 'check, lay out and emit an agreement', commands: AGREEMENT },
+  agreement: { about: 'an agreement from its first draft to its end', commands: AGREEMENT },
   bench: {
     about: 'measure a contract on the engine',
     load: async () => (await import('./commands/bench.ts')).bench as unknown as Command,

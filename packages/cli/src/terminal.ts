@@ -2,7 +2,10 @@
  * What a command sees of the world: its two streams, its environment and the wish to stop. Tests pass their own.
  */
 import { EventEmitter } from 'node:events'
+import { createInterface } from 'node:readline/promises'
+import { Writable } from 'node:stream'
 import { styleText } from 'node:util'
+import { CommandError } from './fault.ts'
 
 type Look = Parameters<typeof styleText>[0]
 
@@ -13,6 +16,8 @@ export interface Terminal {
   readonly err: (text: string) => void
   /** Colours text where a person looks on; NO_COLOR and pipes get plain text. */
   readonly style: (look: Look, text: string) => string
+  /** Asks a person; there is none in a pipe. What is hidden does not appear while it is typed. */
+  readonly ask?: (question: string, how?: { readonly hidden?: boolean }) => Promise<string>
   readonly env: Readonly<Record<string, string | undefined>>
   readonly folder: string
   /** Aborted by Ctrl-C or SIGTERM, or for the reason {@link UNREAD}: commands that stay in the foreground end cleanly. */
@@ -42,9 +47,30 @@ export const processTerminal = (): Terminal => {
   return {
     out: (text) => void process.stdout.write(`${text}\n`),
     err: (text) => void process.stderr.write(`${text}\n`),
+    ...(process.stdin.isTTY && process.stderr.isTTY && { ask: askPerson(controller.signal) }),
     style: (look, text) => (colours ? styleText(look, text, { validateStream: false }) : text),
     env: process.env,
     folder: process.cwd(),
     stop: controller.signal,
   }
 }
+
+/** Questions go to the stream of progress, so that results can be piped. */
+const askPerson =
+  (signal: AbortSignal): NonNullable<Terminal['ask']> =>
+  async (question, { hidden = false } = {}) => {
+    const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
+    const output = hidden ? nowhere : process.stderr
+    if (hidden) process.stderr.write(question)
+    const reader = createInterface({ input: process.stdin, output, terminal: true })
+    // In raw mode Ctrl-C is a key, and no signal.
+    reader.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
+    try {
+      return await reader.question(hidden ? '' : question, { signal })
+    } catch (cause) {
+      throw new CommandError('DEED_STOPPED', 'Stopped before the end.', { cause })
+    } finally {
+      reader.close()
+      if (hidden) process.stderr.write('\n')
+    }
+  }

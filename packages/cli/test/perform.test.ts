@@ -323,3 +323,12 @@ const step = (o: { steps?: Record<string, unknown>[] }, act: string, give: strin
 const term = (o: { terms?: Record<string, unknown> }, name: string, words: string) =>
   set(o.terms!, name, words)
 const wallet = (o: { wallets?: Record<string, unknown> }, words: string) => set(o.wallets!, 'Tenant', words)
+
+it('performs an agreement that lies outside of the repo', async () => {
+  const folder = join(mkdtempSync(join(tmpdir(), 'deed-elsewhere-')), 'lease')
+  onTestFinished(() => rmSync(join(folder, '..'), { recursive: true }))
+  expect((await runDeed(['agreement', 'new', 'lease', folder])).exit).toBe(0)
+  const there = await runDeed(['agreement', 'perform', folder, '--json'])
+  expect([there.exit, there.err]).toEqual([0, []])
+  expect(there.out).toEqual((await perform('--json')).out)
+})

@@ -21,7 +21,7 @@ export interface Run {
 /** Runs a command in this process, as `npx deed …` in the root of the repo would, with its output caught. */
 export const runDeed = async (
   argv: readonly string[],
-  given: Partial<Pick<Terminal, 'env' | 'stop'>> & { onOut?: (line: string) => void } = {},
+  given: Partial<Pick<Terminal, 'env' | 'stop' | 'ask'>> & { onOut?: (line: string) => void } = {},
 ): Promise<Run> => {
   const out: string[] = []
   const err: string[] = []
@@ -34,6 +34,7 @@ export const runDeed = async (
     style: (_, text) => text,
     env: { DEED_DATA: TEST_DATA, ...given.env },
     folder: ROOT,
+    ...(given.ask && { ask: given.ask }),
     stop: given.stop ?? new AbortController().signal,
   })
   return { exit, out, err }

@@ -3,6 +3,7 @@
 import { staticDay, staticSpan } from '../model/fold.ts'
 import type { Blank, Declared, Model, Value } from '../model/model.ts'
 import { SHARE_PARTS } from '../model/range.ts'
+import { domainName } from '../signing/domain.ts'
 import { keepsTimes } from './begin.ts'
 import { literal, name, said, TooLarge, underscored } from './code.ts'
 import { choiceCode } from './conditions.ts'
@@ -200,19 +201,6 @@ export const constructorLines = (emitter: Emitter, file: string): string[] => {
     ]),
     '}',
   ]
-}
-
-/** OpenZeppelin's EIP-712 keeps the name of a domain in one word. */
-const MOST_DOMAIN_BYTES = 31
-
-/** The title as wallets show it beside what is signed: as much of it, in whole words, as a domain's name can be. */
-const domainName = (title: string): string => {
-  const bytes = (text: string) => new TextEncoder().encode(text).length
-  if (bytes(title) <= MOST_DOMAIN_BYTES) return title
-  const words = title.split(' ')
-  while (words.length > 1 && bytes(`${words.join(' ')} ...`) > MOST_DOMAIN_BYTES) words.pop()
-  const short = `${words.join(' ')} ...`
-  return bytes(short) <= MOST_DOMAIN_BYTES ? short : 'Deed'
 }
 
 const quoted = (text: string): string => {

@@ -25,11 +25,16 @@ export const castOf = (outline: Outline): Cast => {
       `The deed has ${outline.parties.length} parties, and there are development accounts for ${MOST_PARTIES}. Leave some out of outline.json.`,
     )
   }
-  const root = rootKey()
-  const devAccount = (addressIndex: number) => hdKeyToAccount(root, { addressIndex })
   const accounts = new Map(outline.parties.map(({ name }, i) => [name, devAccount(i + 1)] as const))
   return { house: devAccount(HOUSE), accounts: accounts.set('Anyone', devAccount(STRANGER)) }
 }
 
+/** An account of the development mnemonic by its place. */
+export const devAccount = (addressIndex: number): HDAccount => hdKeyToAccount(rootKey(), { addressIndex })
+
 // BIP-39: the seed takes 2,048 rounds, natively 1 ms, so it is made once for all accounts.
-const rootKey = (): HDKey => HDKey.fromMasterSeed(pbkdf2Sync(DEV_MNEMONIC, 'mnemonic', 2048, 64, 'sha512'))
+let root: HDKey | undefined
+const rootKey = (): HDKey => {
+  root ??= HDKey.fromMasterSeed(pbkdf2Sync(DEV_MNEMONIC, 'mnemonic', 2048, 64, 'sha512'))
+  return root
+}

@@ -1,13 +1,15 @@
 /** A development chain behind a URL, such as `deed dev`, with its own keeper if it has one. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { deedAbi } from '@deed/agreement'
-import { BaseError, HttpRequestError, http, RpcRequestError, TimeoutError } from 'viem'
+import { BaseError, createWalletClient, HttpRequestError, http, RpcRequestError, TimeoutError } from 'viem'
 import { z } from 'zod'
 import { CommandError } from '../fault.ts'
+import { DEV_KEEPER } from '../supervise/keeper-account.ts'
+import { devAccount } from './cast.ts'
 import type { Agreement } from './folder.ts'
 import { startKeeper } from './keeper.ts'
 import type { Play } from './play.ts'
-import { clientOn, DEV_CHAIN_ID, headTime, type Stage } from './stage.ts'
+import { type Chain, clientOn, DEV_CHAIN_ID, headTime, type Stage } from './stage.ts'
 
 const REQUEST_TIMEOUT_MS = 10_000
 /** A platform that is just starting is ready within 3 s on a quiet machine. */
@@ -16,6 +18,8 @@ const PLATFORM_POLL_MS = 100
 /** How long a keeper may take for one instant before we take it for dead. */
 const KEEPER_TIMEOUT_MS = 30_000
 const KEEPER_POLL_MS = 25
+/** Years of gas on a development chain. */
+const KEEPER_NEEDS_WEI = 10n ** 18n
 
 export const remoteStage = async (url: string, agreement: Agreement): Promise<Stage> => {
   // One request may wait for a block; a failed one is not repeated, since it may have moved the clock.
@@ -45,6 +49,8 @@ export const remoteStage = async (url: string, agreement: Agreement): Promise<St
   if (health) await register(url, agreement)
   const base = { client, chain, transport }
   if (!health || health.keeper === 'off') {
+    // A chain that refuses this says so more plainly of what comes next.
+    await fundKeeper(base).catch(() => {})
     const keeper = await startKeeper(transport)
     return { ...base, keeperIsOurs: true, settle: keeper.settle, close: keeper.close }
   }
@@ -80,6 +86,15 @@ const refusedBy = (error: BaseError, url: string): CommandError | undefined => {
   )
 }
 
+/** Other development chains give the keeper of ours nothing to pay gas with. */
+const fundKeeper = async (chain: Chain): Promise<void> => {
+  const { client, chain: description, transport } = chain
+  if ((await client.getBalance({ address: DEV_KEEPER })) > KEEPER_NEEDS_WEI) return
+  const wallet = createWalletClient({ account: devAccount(0), chain: description, transport })
+  const hash = await wallet.sendTransaction({ to: DEV_KEEPER, value: KEEPER_NEEDS_WEI * 10n })
+  await client.waitForTransactionReceipt({ hash, timeout: REQUEST_TIMEOUT_MS })
+}
+
 const healthSchema = z.object({ keeper: z.string() })
 
 /** The platform's health, or undefined if the URL has no platform. One that is just starting is waited for. */
@@ -106,7 +121,10 @@ const healthOf = async (url: string) => {
 }
 
 /** Tells the platform the outline, so that pages and logs speak in the words of the text. */
-const register = async (url: string, { outline, text, abi }: Agreement): Promise<void> => {
+export const register = async (
+  url: string,
+  { outline, text, abi }: Pick<Agreement, 'outline' | 'text' | 'abi'>,
+): Promise<void> => {
   const response = await fetch(new URL('/api/agreements', url), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -5,7 +5,7 @@
 import {
   type Account,
   type Address,
-  type Chain,
+  type Chain as ChainDescription,
   createPublicClient,
   createWalletClient,
   defineChain,
@@ -18,10 +18,14 @@ import { CommandError } from '../fault.ts'
 import { isoTime } from './instant.ts'
 import type { Play } from './play.ts'
 
-export interface Stage {
+/** A chain that can be asked and sent to. */
+export interface Chain {
   readonly client: PublicClient
-  readonly chain: Chain
+  readonly chain: ChainDescription
   readonly transport: Transport
+}
+
+export interface Stage extends Chain {
   /** Our keeper can be told to stay away; somebody else's cannot. */
   readonly keeperIsOurs: boolean
   /** Lets the keeper do what is due at the present head. Resolves when it has nothing more to do. */
@@ -48,7 +52,7 @@ export const DEV_CHAIN_ID = 31337
 const RECEIPT_TIMEOUT_MS = 60_000
 const RECEIPT_POLL_MS = 50
 
-export const clientOn = (transport: Transport): { client: PublicClient; chain: Chain } => {
+export const clientOn = (transport: Transport): Pick<Chain, 'client' | 'chain'> => {
   const chain = defineChain({
     id: DEV_CHAIN_ID,
     name: 'development chain',
@@ -63,7 +67,7 @@ export const clientOn = (transport: Transport): { client: PublicClient; chain: C
 }
 
 /** Time of the head in seconds. */
-export const headTime = async ({ client }: Stage): Promise<number> =>
+export const headTime = async ({ client }: Chain): Promise<number> =>
   Number((await client.getBlock({ blockTag: 'latest' })).timestamp)
 
 /** Mines an empty block at `time`, unless the chain is there already. */
@@ -73,14 +77,14 @@ export const travel = async (stage: Stage, time: number): Promise<void> => {
 }
 
 /** Gives the next block a time. @returns false if the chain is past it, and nothing was set. */
-const nextBlockAt = async (stage: Stage, time: number): Promise<boolean> => {
+const nextBlockAt = async (stage: Chain, time: number): Promise<boolean> => {
   if (time <= (await headTime(stage))) return false
   await devRequest(stage, 'evm_setNextBlockTimestamp', [`0x${time.toString(16)}`])
   return true
 }
 
 /** Signs a transaction, sends it, and waits until it is in a block. A revert is a receipt like any other. */
-export const send = async (stage: Stage, sent: Sent): Promise<TransactionReceipt> => {
+export const send = async (stage: Chain, sent: Sent): Promise<TransactionReceipt> => {
   const { client, chain, transport } = stage
   const wallet = createWalletClient({ account: sent.from, chain, transport })
   const { to, data, value = 0n } = sent
@@ -94,7 +98,7 @@ export const send = async (stage: Stage, sent: Sent): Promise<TransactionReceipt
   return receipt ?? (await client.waitForTransactionReceipt({ hash, timeout: RECEIPT_TIMEOUT_MS }))
 }
 
-const devRequest = async ({ client }: Stage, method: string, params: unknown[]): Promise<unknown> => {
+const devRequest = async ({ client }: Chain, method: string, params: unknown[]): Promise<unknown> => {
   try {
     return await client.request({ method, params } as never)
   } catch (cause) {

@@ -1,0 +1,38 @@
+/** A chain behind a URL, of any id. */
+import { BaseError, createPublicClient, defineChain, HttpRequestError, http, TimeoutError } from 'viem'
+import { CommandError } from '../fault.ts'
+import type { Chain } from '../perform/stage.ts'
+
+const REQUEST_TIMEOUT_MS = 15_000
+const POLL_MS = 200
+
+/** @param id of the chain for which the deed is meant. */
+export const connect = async (url: string, id: number): Promise<Chain> => {
+  const transport = http(url, { batch: true, timeout: REQUEST_TIMEOUT_MS })
+  const chain = defineChain({
+    id,
+    name: `chain ${id}`,
+    nativeCurrency: { name: 'Ether', symbol: 'ETH', decimals: 18 },
+    rpcUrls: { default: { http: [url] } },
+  })
+  const client = createPublicClient({ chain, transport, cacheTime: 0, pollingInterval: POLL_MS })
+  const found = await client.getChainId().catch((error) => {
+    throw awayOf(error, url) ?? error
+  })
+  if (found === id) return { client, chain, transport }
+  throw new CommandError(
+    'DEED_WRONG_CHAIN',
+    `The chain at ${url} has id ${found}, and the deed is for chain ${id}. Give the URL of that chain, or agree on another: deed agreement fill … --chain ${found}`,
+  )
+}
+
+/** undefined if the error is about something else. */
+export const awayOf = (error: unknown, url: string): CommandError | undefined => {
+  if (!(error instanceof BaseError)) return undefined
+  if (!error.walk((e) => e instanceof HttpRequestError || e instanceof TimeoutError)) return undefined
+  return new CommandError(
+    'DEED_CHAIN_AWAY',
+    `No chain answers at ${url}. Start one with \`npx deed dev\`, or correct --rpc.`,
+    { cause: error },
+  )
+}
