@@ -28,6 +28,11 @@ const AGREEMENT: Table = {
     about: 'lay a deed out in the one layout that is signed',
     load: async () => (await import('./commands/agreement/format.ts')).format as unknown as Command,
   },
+  'language-server': {
+    about: 'speak the Language Server Protocol to an editor',
+    load: async () =>
+      (await import('./commands/agreement/language-server.ts')).languageServer as unknown as Command,
+  },
 }
 
 /** Commands load when they are used, so that `--help` and `--version` answer at once. */
