@@ -19,11 +19,17 @@ if (major < 20 || (major === 20 && minor < 19)) {
   )
 }
 
-once('node_modules/.deed-installed', ['package.json', 'package-lock.json'], 'Installing packages', () =>
+once('node_modules/.deed-installed', ['package.json', 'package-lock.json'], 'Installing packages', () => {
   // Not `npm ci`: it refuses a lock file without the packages that other platforms would choose, and npm leaves
   // those out that its registry has not got. This too takes the versions of the lock file, and leaves it alone.
-  run(...npm('install', '--no-save', '--no-fund', '--no-audit', '--loglevel=error')),
-)
+  const install = ['install', '--no-save', '--no-fund', '--no-audit', '--loglevel=error']
+  run(...npm(...install))
+  // npm leaves optional packages out that do not want the Node it runs on. Deed runs on the one just installed:
+  // a second pass with that one adds what an older Node was refused, and has nothing to do otherwise.
+  const node = join(root, 'node_modules', 'node', 'bin', 'node')
+  const script = process.env.npm_execpath
+  if (major < 24 && existsSync(node) && script?.endsWith('.js')) run(node, [script, ...install])
+})
 
 if (process.argv.includes('--page')) {
   const sources = [

@@ -1,12 +1,16 @@
 /** Every command line that the documents show is run, so that none of them promises what does not work. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, globSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { scenarioSchema } from '@deed/agreement'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 
 const root = join(import.meta.dirname, '..')
+/** What the commands keep. They run in the order of the documents. */
+const data = mkdtempSync(join(tmpdir(), 'deed-docs-'))
+afterAll(() => rmSync(data, { recursive: true, force: true }))
 const documents = [
   'README.md',
   'ARCHITECTURE.md',
@@ -28,6 +32,19 @@ const lines = new Set(
 
 /** How a line is run: as it stands, or with what keeps it away from ports and hours. */
 const HOW: readonly (readonly [pattern: RegExp, run: (line: string) => Promise<unknown>])[] = [
+  [
+    // In the order of the document, on the chain that the lines before it left.
+    /^npx deed (export|import|reset)\b/,
+    (line) => finishes(line.replace('chain.deed.gz', join(data, 'chain.deed.gz'))),
+  ],
+  [
+    // They take minutes, and a short chaos is a test of its own: here, that they know the options.
+    /^npm run (chaos|bench:chain)\b/,
+    async (line) => {
+      const help = await finishes(`npm run --silent ${/^npm run (\S+)/.exec(line)![1]} -- --help`)
+      for (const [option] of line.matchAll(/--[a-z]+/g)) expect(help).toContain(option)
+    },
+  ],
   [/^npm test$/, async () => expect(script('test')).toContain('scripts/test.js')],
   [
     /^npm start$/,
@@ -37,6 +54,20 @@ const HOW: readonly (readonly [pattern: RegExp, run: (line: string) => Promise<u
       await out(/Deed is ready at http:\/\/127\.0\.0\.1:\d+/)
       await out(/^ +2027-02 /)
       await stop()
+    },
+  ],
+  [
+    /--fork-url|^DEED_FORK_URL=/,
+    async (line) => {
+      const origin = foreground('npx deed dev --memory --no-platform --port 0')
+      const [, url] = await origin.out(/Deed is ready at (http:\S+)/)
+      const here = line
+        .replace(/https:\/\/eth\.example\.org\S*/, url!)
+        .replace(/--fork-block \d+/, '--fork-block 0')
+      const { out, stop } = foreground(`${here} --port 0 --no-platform --no-fork-cache`)
+      await out(/fork +of chain 31337 at block 0/)
+      await stop()
+      await origin.stop()
     },
   ],
   [
@@ -56,7 +87,31 @@ const HOW: readonly (readonly [pattern: RegExp, run: (line: string) => Promise<u
       await stop()
     },
   ],
-  [/^npx deed perform /, (line) => finishes(line)],
+  [/^npx deed (perform|bench) /, (line) => finishes(line)],
+  [/^npm run fuzz:evm\b/, (line) => finishes(line.replace(/--seconds \d+/, '--seconds 1'))],
+  [
+    // It takes minutes, and figures are not a test: here, that it knows the options.
+    /^npm run bench:evm\b/,
+    async (line) => {
+      const help = await finishes('npm run --silent bench:evm -- --help')
+      for (const [option] of line.matchAll(/--[a-z]+/g)) expect(help).toContain(option)
+    },
+  ],
+  [
+    // The hash is of nobody's chain: one of our own stands for it, and an installed example for artifacts.
+    /^npx deed tx /,
+    async (line) => {
+      const { out, stop } = foreground('npx deed dev --port 0 --no-platform')
+      const [, url] = await out(/Deed is ready at (http:\S+)/)
+      const hash = await sendTransfer(url!)
+      const own = line
+        .replace(/0x\w{64}/, hash)
+        .replace(/ --rpc \S+/, '')
+        .replace(/ --artifacts \S+/, ' --artifacts packages/solidity/src/debug/fixture/hardhat')
+      expect(await finishes(`${own} --rpc ${url}`)).toContain(hash)
+      await stop()
+    },
+  ],
   [
     // The whole takes minutes, and a fixed sample of it is a test of its own: here, that it knows the options.
     /^npm run vectors\b/,
@@ -69,6 +124,14 @@ const HOW: readonly (readonly [pattern: RegExp, run: (line: string) => Promise<u
     // The cases are others' data, and not in this repository.
     /^npm run traces\b/,
     async () => expect(await finishes('npm run --silent traces -- --help')).toContain('traces -- DIR'),
+  ],
+  [
+    // A sample of it is a test of its own.
+    /^npm run fuzz:rpc\b/,
+    async (line) =>
+      expect(await finishes(line.replace(/--requests \d+/, '--requests 200'))).toMatch(
+        /^\d+ requests, 0 crashes, 0 hangs, 0 stack traces, 0 internal errors$/m,
+      ),
   ],
   [
     // Each of its cases is a test of its own where the vectors are.
@@ -104,9 +167,27 @@ describe('the scenario of docs/perform.md', () => {
 const script = (name: string): string =>
   JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts[name]
 
+/** @returns the hash of a transaction that moves ether */
+const sendTransfer = async (url: string): Promise<string> => {
+  const ask = async (method: string, params: readonly unknown[]) => {
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
+    const headers = { 'content-type': 'application/json' }
+    return (await (await fetch(url, { method: 'POST', headers, body })).json()).result
+  }
+  const [from, to] = await ask('eth_accounts', [])
+  return ask('eth_sendTransaction', [{ from, to, value: '0x1' }])
+}
+
 /** In a process group of its own, as a terminal gives it one. */
 const start = (line: string): ChildProcess => {
-  const child = spawn(line, { cwd: root, shell: true, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  const env = { ...process.env, DEED_DATA: data }
+  const child = spawn(line, {
+    cwd: root,
+    env,
+    shell: true,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   onTestFinished(() => {
     if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid!, 'SIGKILL')
   })

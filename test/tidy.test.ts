@@ -42,7 +42,7 @@ const IMPORT =
   /(?:^|\n)\s*(?:import|export)\s(?:[^'"`;]*?\sfrom\s)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/g
 const imports = (text: string) => [...text.matchAll(IMPORT)].map((m) => (m[1] ?? m[2])!)
 const packageOf = (file: string) => /^(?:packages\/)?([a-z]+)\//.exec(file)?.[1]
-const isTest = (file: string) => /\.test\.tsx?$|\/test\//.test(file)
+const isTest = (file: string) => /\.(test|fixture)\.tsx?$|\/test\//.test(file)
 
 describe('imports', () => {
   test('the scanner sees every way to import', () => {
@@ -100,6 +100,20 @@ describe('imports', () => {
           .filter((s) => NOT_IN_CHAIN.some((name) => s === name || s.startsWith(`${name}/`)))
           .map((s) => `${file} imports ${s}`),
       )
+    expect(wrong).toEqual([])
+  })
+})
+
+describe('the chain process', () => {
+  test('loads what forks are made of only where somebody forks', () => {
+    const wrong: string[] = []
+    for (const { file, text } of sources) {
+      if (!/^packages\/chain\/src\/(?!fork\/)/.test(file) || isTest(file)) continue
+      for (const [line] of text.matchAll(
+        /^(?:import|export)\s(?!type\b)[^'"]*?\sfrom\s+['"][^'"]*\/fork\/[^'"]+['"]/gm,
+      ))
+        wrong.push(`${file}: ${line}`)
+    }
     expect(wrong).toEqual([])
   })
 })

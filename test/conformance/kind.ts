@@ -37,6 +37,9 @@ export const isKind = (name: string): name is KindName => Object.hasOwn(KINDS, n
 
 export const ENGINES: Readonly<Record<string, () => Promise<Engine>>> = {
   interpreter: async () => (await import('@deed/evm')).interpreter,
+  tier1: async () => (await import('@deed/evm')).tier1,
+  tier2: async () => (await import('@deed/evm')).tier2,
+  auto: async () => (await import('@deed/evm')).auto,
 }
 
 /** `undefined` if it passed; else what differs. A throw is a failure too, with the error's own words. */

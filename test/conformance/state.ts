@@ -15,8 +15,9 @@ import { runTransaction } from '../../packages/chain/src/execute/transaction.ts'
 import { type ChainConfig, configFrom, rulesAt } from '../../packages/chain/src/forks.ts'
 import { executeGenesis, type Genesis } from '../../packages/chain/src/genesis.ts'
 import { bytesToHex, hexToBytes, wordToHash } from '../../packages/chain/src/hex.ts'
-import { settleLayer } from '../../packages/chain/src/state/root.ts'
+import { nodeStore, settleLayer } from '../../packages/chain/src/state/root.ts'
 import { readerAt } from '../../packages/chain/src/state/tree.ts'
+import { createTries } from '../../packages/chain/src/state/tries.ts'
 import { commitBlock } from '../../packages/chain/src/store/commit.ts'
 import { createMemoryStore } from '../../packages/chain/src/store/memory.ts'
 import { decodeTransaction, encodeTransaction } from '../../packages/chain/src/transaction/codec.ts'
@@ -118,16 +119,18 @@ const compare = async (
     chainId: rules.chainId,
   }
   const store = createMemoryStore()
-  const { position, block: first } = await commitBlock(store, executeGenesis(store, genesisOf(chain, pre)))
-  const reader = readerAt(store, position)
-  const root = first.header.stateRoot
-  const scope = { engine, rules, block, blockHash }
+  const tries = createTries(store)
+  const first = await commitBlock(store, tries, executeGenesis(store, genesisOf(chain, pre)))
+  const reader = readerAt(store, first.position)
+  const { root } = await tries.of(first)
+  const scope = { engine, rules, block, isPartial: false, blockHash }
   const room = { gas: block.gasLimit, blobGas: rules.blobs.max * 2n ** 17n }
   const result = runTransaction(scope, reader, room, given)
-  if (isFault(result)) return refusal(post, result.code) ?? differ('state root', post.hash, root)
+  if (isFault(result))
+    return refusal(post, result.code) ?? differ('state root', post.hash, first.block.header.stateRoot)
   if (post.expectException !== undefined) return differ('exception', post.expectException, 'none')
   return (
-    differ('state root', post.hash, settleLayer(store, root, reader, result.layer, 1).root) ??
+    differ('state root', post.hash, settleLayer(nodeStore(store), root, reader, result.layer, 1).root) ??
     differ('logs', post.logs, logsHash(result.logs))
   )
 }

@@ -118,7 +118,8 @@ const traceOf = async ({ genesis: json, context = {}, input, tracerConfig }: Cas
   const { open } = traceConfig({ tracer, tracerConfig }, 'case')
   const budget = createBudget({ clock: () => performance.now(), timeoutMs: 60_000 })
   const { tracer: hooks, result } = follow(open, { firstLogIndex: 0 }, budget)
-  const scope = { engine: interpreter, rules, block, blockHash: () => header.parentHash, tracer: hooks }
+  const blockHash = () => header.parentHash
+  const scope = { engine: interpreter, rules, block, isPartial: false, blockHash, tracer: hooks }
   const room = { gas: 2n ** 63n, blobGas: 2n ** 63n }
   const ran = runTransaction(scope, readerAt(store, chain.genesis.position), room, transaction)
   if (isFault(ran)) throw new Error(ran.message)

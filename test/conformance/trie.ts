@@ -2,8 +2,15 @@ import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { type Hash, keccak256 } from '@deed/evm'
 import { hexToBytes } from '../../packages/chain/src/hex.ts'
-import { EMPTY_ROOT, isMissing } from '../../packages/chain/src/trie/node.ts'
+import {
+  type Child,
+  EMPTY_ROOT,
+  hashOfTrie,
+  isMissing,
+  rootChild,
+} from '../../packages/chain/src/trie/node.ts'
 import { proveTrie, verifyTrieProof } from '../../packages/chain/src/trie/proof.ts'
+import { eachNewNode } from '../../packages/chain/src/trie/stored.ts'
 import { type TrieChange, updateTrie } from '../../packages/chain/src/trie/update.ts'
 import { neighbours } from '../../packages/chain/src/trie/walk.ts'
 import { type CaseResult, check, differ, isWanted, type RunOptions } from './kind.ts'
@@ -47,9 +54,9 @@ function* runRoot(
   yield check(`${id}, at once`, () => differ('root', root, grow([last]).root))
   if (!isOrdered) yield check(`${id}, reversed`, () => differ('root', root, grow(steps.toReversed()).root))
   yield check(`${id}, proofs`, () => {
-    const { store } = grow([last])
+    const { trie, store } = grow([last])
     for (const { key, value } of last) {
-      const proof = proveTrie(root, key, store)
+      const proof = proveTrie(trie, key, store)
       if (isMissing(proof)) return `node ${proof.missing} is missing`
       const verified = verifyTrieProof(root, key, proof.nodes)
       const difference = differ(`proven value of ${key}`, String(value), String(verified?.value))
@@ -60,10 +67,10 @@ function* runRoot(
 }
 
 function* runNeighbours(id: string, { in: keys, tests }: NeighbourVectors[string]): Iterable<CaseResult> {
-  const { root, store } = grow([keys.map((key) => ({ key: toBytes(key), value: toBytes(key) }))])
+  const { trie, store } = grow([keys.map((key) => ({ key: toBytes(key), value: toBytes(key) }))])
   for (const [key, before, after] of tests) {
     yield check(`${id}, around "${key}"`, () => {
-      const found = neighbours(root, toBytes(key), store)
+      const found = neighbours(trie, toBytes(key), store)
       if (isMissing(found)) return `node ${found.missing} is missing`
       return (
         differ('previous', String(toBytes(before)), String(found.previous ?? '')) ??
@@ -73,16 +80,19 @@ function* runNeighbours(id: string, { in: keys, tests }: NeighbourVectors[string
   }
 }
 
-const grow = (updates: readonly (readonly TrieChange[])[]): { root: Hash; store: Map<Hash, Uint8Array> } => {
+/** The trie after each update in turn, every one read from the store that the one before was written to. */
+const grow = (
+  updates: readonly (readonly TrieChange[])[],
+): { root: Hash; trie: Child; store: Map<Hash, Uint8Array> } => {
   const store = new Map<Hash, Uint8Array>()
   let root = EMPTY_ROOT
   for (const changes of updates) {
-    const updated = updateTrie(root, changes, store)
+    const updated = updateTrie(rootChild(root), changes, store)
     if (isMissing(updated)) throw new Error(`node ${updated.missing} is missing`)
-    for (const [hash, node] of updated.nodes) store.set(hash, node)
-    root = updated.root
+    eachNewNode(updated.root, (hash, node) => store.set(hash, node))
+    root = hashOfTrie(updated.root)
   }
-  return { root, store }
+  return { root, trie: rootChild(root), store }
 }
 
 /** Text in UTF-8, or hexadecimal behind 0x. */

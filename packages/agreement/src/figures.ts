@@ -1,8 +1,6 @@
 /** Figures as a deed prints them, wherever it does: `1,200.00 USDC`, `1 February 2027`, `5%`. */
 import { dateOfDay } from './calendar.ts'
 import type { Model, Type } from './model/model.ts'
-import { SHARE_PARTS } from './model/range.ts'
-import { floor, type Ratio, ratio } from './ratio.ts'
 
 const MONTHS = [
   'January',
@@ -22,7 +20,7 @@ const MONTHS = [
 const MONEY_DECIMALS = 2
 
 /** A number in smallest units, with its thousands grouped. */
-export const shownNumber = (value: bigint, decimals: number, atLeast = 0): string => {
+const shownNumber = (value: bigint, decimals: number, atLeast = 0): string => {
   const digits = String(value < 0n ? -value : value).padStart(decimals + 1, '0')
   const [whole, fraction] = [
     digits.slice(0, digits.length - decimals),
@@ -44,9 +42,9 @@ export const shownDay = (day: number): string => {
 }
 
 /** @param parts of 10^9 */
-export const shownShare = (parts: bigint): string => `${shownNumber(parts, 7)}%`
+const shownShare = (parts: bigint): string => `${shownNumber(parts, 7)}%`
 
-export const shownDuration = (count: bigint, measure: 'days' | 'months' | 'seconds'): string => {
+const shownDuration = (count: bigint, measure: 'days' | 'months' | 'seconds'): string => {
   const counted = (number: bigint, word: string) =>
     `${shownNumber(number, 0)} ${word}${number === 1n ? '' : 's'}`
   if (measure !== 'seconds') return counted(count, measure.slice(0, -1))
@@ -79,10 +77,4 @@ export const shownValue = (model: Model, type: Type, value: bigint): string => {
     case 'rate':
       return String(value)
   }
-}
-
-/** An exact quantity, rounded down to what is shown. */
-export const shownExact = (model: Model, type: Type, value: Ratio): string => {
-  const parts = type.kind === 'share' ? ratio(value.n * SHARE_PARTS, value.d) : value
-  return shownValue(model, type, floor(parts))
 }

@@ -14,12 +14,10 @@ export const ratio = (n: bigint, d = 1n): Ratio => {
 }
 
 export const ZERO: Ratio = { n: 0n, d: 1n }
-export const ONE: Ratio = { n: 1n, d: 1n }
 
 export const add = (a: Ratio, b: Ratio): Ratio =>
   a.d === b.d && a.d === 1n ? { n: a.n + b.n, d: 1n } : ratio(a.n * b.d + b.n * a.d, a.d * b.d)
 export const negate = ({ n, d }: Ratio): Ratio => ({ n: -n, d })
-export const subtract = (a: Ratio, b: Ratio): Ratio => add(a, negate(b))
 export const multiply = (a: Ratio, b: Ratio): Ratio => ratio(a.n * b.n, a.d * b.d)
 /** @throws RangeError if `b` is zero. */
 export const divide = (a: Ratio, b: Ratio): Ratio => ratio(a.n * b.d, a.d * b.n)

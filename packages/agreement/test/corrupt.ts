@@ -26,14 +26,20 @@ export const corruptDeeds = (count: number, seed: number, onEach?: (done: number
   let [whole, slowestMs] = [0, 0]
   for (let i = 0; i < count; i++) {
     const text = damage(random, texts)
-    const startedMs = performance.now()
+    const startedMs = threadMs()
     const answer = checkAnswer(text)
-    slowestMs = Math.max(slowestMs, performance.now() - startedMs)
+    slowestMs = Math.max(slowestMs, threadMs() - startedMs)
     if (answer.length === 0) whole++
     for (const code of answer) codes[code] = (codes[code] ?? 0) + 1
     onEach?.(i + 1)
   }
   return { read: count, whole, codes, slowestMs }
+}
+
+/** Time that this thread has worked: what else the machine does is not counted. */
+const threadMs = (): number => {
+  const { user, system } = process.threadCpuUsage()
+  return (user + system) / 1000
 }
 
 const checkAnswer = (text: string): string[] => {

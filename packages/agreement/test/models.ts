@@ -5,7 +5,7 @@ import type { Model } from '../src/model/model.ts'
 import { parse } from '../src/syntax/parser.ts'
 import { type DeedName, readDeed } from './deeds.ts'
 
-export const modelOf = (text: string): Model => {
+const modelOf = (text: string): Model => {
   const { deed, tokens, findings } = parse(text)
   const checked = deed ? checkDeed(deed, tokens) : { model: undefined, findings }
   if (checked.model) return checked.model

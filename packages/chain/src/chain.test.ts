@@ -261,8 +261,11 @@ describe('the head', () => {
     const chain = await open(store)
     const genesisNodes = new Set(put)
     for (const value of [1n, 2n, 3n]) {
-      const { hash } = await mine(chain, chain.genesis.hash, inputs(1_012n, transfer(0n, { value })))
-      await chain.forget(hash)
+      const first = await mine(chain, chain.genesis.hash, inputs(1_012n, transfer(0n, { value })))
+      // Long enough for a trie to be stored on the way.
+      let { hash } = first
+      for (let i = 1n; i <= 130n; i++) ({ hash } = await mine(chain, hash, inputs(1_012n + i)))
+      await chain.forget(first.hash)
     }
     expect(removed.length).toBeGreaterThan(3)
     const left = [...put].filter((key) => store.record('node', key) !== undefined)

@@ -10,7 +10,7 @@ import type { Executed } from './execute/types.ts'
 import { type ChainConfig, rulesAt } from './forks.ts'
 import { createLayer } from './state/layer.ts'
 import { NO_ACCOUNT } from './state/overrides.ts'
-import { settleLayer } from './state/root.ts'
+import { nodeStore, settleLayer } from './state/root.ts'
 import type { Layer, Reader } from './state/types.ts'
 import type { Store } from './store/store.ts'
 import { EMPTY_ROOT } from './trie/node.ts'
@@ -32,6 +32,12 @@ export interface Genesis {
   readonly excessBlobGas?: bigint | undefined
 }
 
+/** A first block that was not made here: a fork's is the block of another chain. */
+export interface FirstBlock {
+  readonly config: ChainConfig
+  readonly first: Executed
+}
+
 export interface GenesisAccount {
   /** Wei. */
   readonly balance: bigint
@@ -42,7 +48,8 @@ export interface GenesisAccount {
 
 /** Genesis as a block that waits to be committed. */
 export const executeGenesis = (store: Store, genesis: Genesis): Executed => {
-  const { root, layer, nodes } = settleLayer(store, EMPTY_ROOT, NOTHING, allocLayer(genesis.alloc), 0)
+  const settled = settleLayer(nodeStore(store), undefined, NOTHING, allocLayer(genesis.alloc), 0)
+  const { root, layer } = settled
   const { difficulty, timestamp } = genesis
   const { fork } = rulesAt(genesis.config, {
     number: 0n,
@@ -89,7 +96,8 @@ export const executeGenesis = (store: Store, genesis: Genesis): Executed => {
     requests: [],
     refused: [],
     layer,
-    nodes,
+    // However little it is, the first trie is stored.
+    trie: { root: settled.trie, changed: settled.changed, blocks: Number.POSITIVE_INFINITY, held: 0 },
   }
 }
 

@@ -38,13 +38,33 @@ const AGREEMENT: Table = {
 /** Commands load when they are used, so that `--help` and `--version` answer at once. */
 const COMMANDS: Table = {
   agreement: { about: 'check, lay out and emit an agreement', commands: AGREEMENT },
+  bench: {
+    about: 'measure a contract on the engine',
+    load: async () => (await import('./commands/bench.ts')).bench as unknown as Command,
+  },
   dev: {
     about: 'run a development chain with keeper and page',
     load: async () => (await import('./commands/dev.ts')).dev as unknown as Command,
   },
+  export: {
+    about: 'write the development chain to one file',
+    load: async () => (await import('./commands/export.ts')).exportChain as unknown as Command,
+  },
+  import: {
+    about: 'begin a development chain from such a file',
+    load: async () => (await import('./commands/import.ts')).importChain as unknown as Command,
+  },
   perform: {
     about: 'perform an agreement from a script, from signing to the end',
     load: async () => (await import('./commands/perform.ts')).perform as unknown as Command,
+  },
+  reset: {
+    about: 'delete the development chain',
+    load: async () => (await import('./commands/reset.ts')).reset as unknown as Command,
+  },
+  tx: {
+    about: 'say what a transaction did, and where it failed the line of Solidity',
+    load: async () => (await import('./commands/tx.ts')).tx as unknown as Command,
   },
   start: {
     about: 'run the example lease, one month every few seconds',

@@ -31,6 +31,21 @@ export const text = (value: string, about: string): Option<string> => ({ about, 
 
 export const texts = (value: string, about: string) => ({ ...text(value, about), many: true }) as const
 
+/** One of a few words. */
+export const choice = <const T extends string>(
+  value: string,
+  about: string,
+  words: readonly T[],
+): Option<T> => ({
+  about,
+  value,
+  decode: (t) => {
+    const word = words.find((one) => one === t)
+    if (word !== undefined) return word
+    throw new RangeError(`one of ${words.join(', ')}`)
+  },
+})
+
 /** A number within bounds; fractions only where `step` says so. */
 export const number = (
   value: string,

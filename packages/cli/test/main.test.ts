@@ -15,7 +15,7 @@ describe('the command line', () => {
   it('lists the commands, and explains each with examples', async () => {
     const overview = await runDeed(['--help'])
     expect(overview.exit).toBe(0)
-    for (const name of ['dev', 'perform', 'start']) {
+    for (const name of ['dev', 'export', 'import', 'perform', 'reset', 'start', 'tx']) {
       expect(overview.out.join('\n')).toMatch(new RegExp(`^  ${name} +\\S`, 'm'))
       const { out, exit } = await runDeed([name, '--help'])
       expect(exit).toBe(0)
@@ -59,10 +59,10 @@ describe('the command line', () => {
   it('says that it needs a temporary folder', () => {
     // Below a file there is no folder, and nobody can make one.
     const nowhere = join(ROOT, 'package.json', 'nowhere')
-    for (const command of ['dev', 'start']) {
+    for (const command of [['dev', '--memory'], ['start']]) {
       const { status, stderr } = spawnSync(
         process.execPath,
-        ['packages/cli/bin/deed.js', command, '--port', '0'],
+        ['packages/cli/bin/deed.js', ...command, '--port', '0'],
         {
           cwd: ROOT,
           encoding: 'utf8',

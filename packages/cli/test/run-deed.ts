@@ -1,8 +1,16 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll } from 'vitest'
 import { main } from '../src/main.ts'
 import type { Terminal } from '../src/terminal.ts'
 
 /** The root of the repo, where the command lines of the README are typed. */
 export const ROOT = new URL('../../..', import.meta.url).pathname.replace(/\/$/, '')
+
+/** So that no test leaves a chain in the repo, nor finds one. */
+const TEST_DATA = mkdtempSync(join(tmpdir(), 'deed-test-data-'))
+afterAll(() => rmSync(TEST_DATA, { recursive: true, force: true }))
 
 export interface Run {
   readonly exit: number
@@ -24,7 +32,7 @@ export const runDeed = async (
     },
     err: (text) => void err.push(...text.split('\n')),
     style: (_, text) => text,
-    env: given.env ?? {},
+    env: { DEED_DATA: TEST_DATA, ...given.env },
     folder: ROOT,
     stop: given.stop ?? new AbortController().signal,
   })

@@ -1,5 +1,6 @@
 /** @deed/evm: bytecode + message + world -> outcome. Runs in Node and in a browser. */
 
+export { auto } from './auto.ts'
 export { create2Address, createAddress } from './created.ts'
 export * from './engine.ts'
 export * from './forks.ts'
@@ -16,8 +17,12 @@ export {
   ecrecover,
   KeyError,
   privateKeyToAddress,
+  recoverMany,
   SECP256K1_N,
   type Signature,
+  type SignedHash,
   signHash,
 } from './secp256k1.ts'
+export { tier1 } from './tier1/tier1.ts'
+export { tier2 } from './tier2/tier2.ts'
 export { bytesToWord, wordToAddress, wordToBytes, wordToHash } from './words.ts'

@@ -3,7 +3,7 @@
  * differences. Gas is in units of gas, sizes in bytes.
  */
 import { FORKS, type Fork } from './forks.ts'
-import { type SstorePrice, type StorageGas, sstoreFrontier, sstoreNetMetered } from './sstore.ts'
+import { type Sstore, type StorageGas, sstoreFrontier, sstoreNetMetered } from './sstore.ts'
 
 export interface Rules {
   readonly fork: Fork
@@ -23,7 +23,7 @@ export interface Rules {
   readonly maxInitcodeSize: number
   readonly initcodeWordGas: number
   /** What SSTORE costs and refunds: EIP-1283, 2200, 2929, 3529. */
-  readonly sstore: SstorePrice
+  readonly sstore: Sstore
   /** EIP-2200: SSTORE fails with this much gas or less. */
   readonly sstoreStipend: number
   /** EIP-2929: what the first access of a transaction costs more than a warm one. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { everyEngine } from './engines.fixture.ts'
 import type { Fork } from './forks.ts'
 import { hexToBytes } from './hex.ts'
 import { CONTRACT, callOf } from './interpreter/fixture.ts'
-import { interpreter } from './interpreter/interpreter.ts'
 
 /** original, values written to slot 0 in turn, gas, refund: the tables in the EIPs. */
 type Row = readonly [original: bigint, writes: readonly number[], gas: bigint, refund: bigint]
@@ -73,7 +73,7 @@ const GAS = 100_000n
 function store(fork: Fork, original: bigint, writes: readonly number[], warm: boolean, gas = GAS) {
   const code = hexToBytes(`0x${writes.map((value) => `600${value}600055`).join('')}`)
   const storage: Record<string, bigint> = original === 0n ? {} : { 0: original }
-  return interpreter.run(
+  return everyEngine.run(
     callOf('', {
       fork,
       gas,

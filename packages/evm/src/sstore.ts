@@ -17,21 +17,33 @@ interface StoreCost {
   readonly refund: number
 }
 
-/** @param original the value when the transaction began. */
-export type SstorePrice = (original: bigint, current: bigint, next: bigint) => StoreCost
+export interface Sstore {
+  /** Net of the whole transaction. */
+  readonly isNet: boolean
+  readonly gas: StorageGas
+  /** @param original the value when the transaction began. */
+  cost(original: bigint, current: bigint, next: bigint): StoreCost
+}
 
 /** Yellow Paper until EIP-2200 (but for the weeks of EIP-1283). */
-export const sstoreFrontier: SstorePrice = (_original, current, next) => {
-  if (current === 0n && next !== 0n) return SET
-  return current !== 0n && next === 0n ? CLEAR : RESET
+export const sstoreFrontier: Sstore = {
+  isNet: false,
+  gas: { read: 5000, set: 20000, reset: 5000, clearRefund: 15000 },
+  cost: (_original, current, next) => {
+    if (current === 0n && next !== 0n) return SET
+    return current !== 0n && next === 0n ? CLEAR : RESET
+  },
 }
 
 const SET: StoreCost = { gas: 20000, refund: 0 }
 const RESET: StoreCost = { gas: 5000, refund: 0 }
 const CLEAR: StoreCost = { gas: 5000, refund: 15000 }
 
-/** EIP-1283, repriced by EIP-2200, 2929 and 3529; the case names are those of EIP-1283. */
-export function sstoreNetMetered(price: StorageGas): SstorePrice {
+/** EIP-1283, repriced by EIP-2200, 2929 and 3529. */
+export const sstoreNetMetered = (gas: StorageGas): Sstore => ({ isNet: true, gas, cost: netMetered(gas) })
+
+/** The case names are those of EIP-1283. */
+function netMetered(price: StorageGas): Sstore['cost'] {
   const noop: StoreCost = { gas: price.read, refund: 0 }
   const set: StoreCost = { gas: price.set, refund: 0 }
   const reset: StoreCost = { gas: price.reset, refund: 0 }

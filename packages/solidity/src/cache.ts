@@ -1,5 +1,6 @@
 /**
- * What a compiler answered, by the hash of what it was asked. An answer is written to a file of its own and
+ * What a compiler was asked and answered, by the hash of the question: what the field calls a build-info, so that
+ * whoever meets the code on a chain can say what it was made of (debug/artifacts). An answer is written to a file of its own and
  * renamed into place, so a reader never sees half of one; its first line is the hash of the rest, so that a file
  * that was damaged since counts as absent.
  */

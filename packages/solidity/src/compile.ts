@@ -84,6 +84,8 @@ export const compile = async (options: CompileOptions): Promise<Compilation> => 
       const list = remark.severity === 'error' ? errors : warnings
       list.push(toDiagnostic(remark, sources))
     }
+    // A fault found while code is made (a stack too deep) leaves contracts without any.
+    if (errors.length > 0) continue
     for (const [source, contracts] of Object.entries(output.contracts ?? {})) {
       // A file that entries of two compilers share is compiled by both; the newest one's artifact stands for it.
       if (
@@ -176,14 +178,16 @@ const ask = async (
   cacheFolder: string | undefined,
 ): Promise<{ output: SolcOutput; cached: boolean }> => {
   const text = JSON.stringify(input)
-  const key = cacheKey(compiler.version, text)
+  const key = cacheKey('build-info', compiler.version, text)
   const stored = cacheFolder ? readCache(cacheFolder, key) : undefined
-  if (stored) return { output: JSON.parse(stored) as SolcOutput, cached: true }
+  if (stored) return { output: (JSON.parse(stored) as { output: SolcOutput }).output, cached: true }
 
   const answer = await runSolc(compiler, text)
   const output = JSON.parse(answer) as SolcOutput
-  if (cacheFolder && !output.errors?.some(({ severity }) => severity === 'error'))
-    writeCache(cacheFolder, key, answer)
+  if (cacheFolder && !output.errors?.some(({ severity }) => severity === 'error')) {
+    const version = JSON.stringify(compiler.version)
+    writeCache(cacheFolder, key, `{"solcVersion":${version},"input":${text},"output":${answer}}`)
+  }
   return { output, cached: false }
 }
 

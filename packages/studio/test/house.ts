@@ -1,6 +1,9 @@
 /** The real thing for the page to look at: `deed dev` on a free port, as a person starts it. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -18,7 +21,8 @@ export interface House {
 }
 
 export const openHouse = async (): Promise<House> => {
-  const child = deed('dev', '--port', '0', '--json')
+  const data = mkdtempSync(join(tmpdir(), 'deed-house-'))
+  const child = deed('dev', '--port', '0', '--json', '--data', data)
   const { url, chain } = await ready(child)
   await pageIsServed(url)
   const rpc = async (method: string, ...params: unknown[]) => {
@@ -35,6 +39,7 @@ export const openHouse = async (): Promise<House> => {
     if (child.exitCode !== null) return
     child.kill('SIGTERM')
     await once(child, 'exit')
+    rmSync(data, { recursive: true, force: true })
   }
   return { url, chain, rpc, stop }
 }

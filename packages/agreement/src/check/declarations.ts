@@ -22,7 +22,7 @@ const KINDS: Readonly<Record<Definition['$type'], SymbolKind>> = {
   Constant: 'value',
 }
 
-export const declarationsOf = (check: Check): Declaration[] =>
+const declarationsOf = (check: Check): Declaration[] =>
   check.deed.clauses.flatMap(({ body }) => body.filter((block) => block.$type === 'Declaration'))
 
 /** Gives every name its meaning. Nothing is looked up yet: a name may be used above its declaration. */

@@ -38,7 +38,7 @@ export const actLines = (emitter: Emitter, clause: Clause, route: Route): string
   ]
 }
 
-export const argumentsOf = (emitter: Emitter, act: Act): string[] => {
+const argumentsOf = (emitter: Emitter, act: Act): string[] => {
   if (act.kind === 'pay') return act.upTo ? ['uint128 amount'] : []
   return act.kind === 'give' ? act.given.map(({ value }) => argument(emitter, value)) : []
 }

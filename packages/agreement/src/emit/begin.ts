@@ -52,7 +52,7 @@ const beginFunction = (emitter: Emitter, clause: number): string => {
 }
 
 /** Sets the timer of a clause. */
-export const openLines = (emitter: Emitter, clause: number, timer: Timer): string[] => {
+const openLines = (emitter: Emitter, clause: number, timer: Timer): string[] => {
   const { names } = emitter
   const constant = names.clauses[clause]!
   const place = { emitter, known: STORED, signed: false }

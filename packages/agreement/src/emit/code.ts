@@ -13,7 +13,7 @@ export interface Code {
 }
 
 /** Solidity's precedence: the higher, the tighter. */
-export type Level = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9
+type Level = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9
 const LEVEL = { ternary: 1, or: 2, and: 3, compare: 5, add: 6, multiply: 7, unary: 8, name: 9 } as const
 
 /** A result that does not fit into a word: the emitter's caller turns it into a finding. */
@@ -246,8 +246,5 @@ export const negated = (code: Code): Code => {
   return truth(`!${wrapped(code, LEVEL.unary)}`, LEVEL.unary)
 }
 
-export const least = (values: readonly bigint[]): bigint => values.reduce((a, b) => (a < b ? a : b))
+const least = (values: readonly bigint[]): bigint => values.reduce((a, b) => (a < b ? a : b))
 export const most = (values: readonly bigint[]): bigint => values.reduce((a, b) => (a > b ? a : b))
-
-/** For `condition ? a : b`. */
-export const asCondition = (code: Code): string => wrapped(code, LEVEL.or)

@@ -50,7 +50,7 @@ export const dayCode = (place: Place, expr: Expr): Code => {
 }
 
 /** `start.addMonths(12)` */
-export const monthsCall = (day: Code, verb: string, span: Code): string =>
+const monthsCall = (day: Code, verb: string, span: Code): string =>
   /^[A-Za-z_]\w*$/.test(day.text)
     ? `${day.text}.${verb}(${span.text})`
     : `Calendar.${verb}(${day.text}, ${span.text})`
@@ -85,7 +85,7 @@ const roundDay = (emitter: Emitter, clause: number, which: 'next' | 'last'): str
 }
 
 /** The day of a round, counted from the first day and never from the round before. */
-export const roundDayCode = (emitter: Emitter, clause: number, round: Code): Code => {
+const roundDayCode = (emitter: Emitter, clause: number, round: Code): Code => {
   const { model, names } = emitter
   const { timer } = model.clauses[clause]!
   if (timer?.kind !== 'repeat') throw new Error('a clause without rounds')

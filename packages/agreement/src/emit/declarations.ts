@@ -202,7 +202,7 @@ export const constructorLines = (emitter: Emitter, file: string): string[] => {
   ]
 }
 
-export const title = ({ title: text }: Model): string => {
+const title = ({ title: text }: Model): string => {
   const escaped = text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')
   // biome-ignore lint/suspicious/noControlCharactersInRegex: beyond ASCII Solidity wants another literal
   return /^[\x00-\x7f]*$/.test(text) ? `"${escaped}"` : `unicode"${escaped}"`

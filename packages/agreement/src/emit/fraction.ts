@@ -15,7 +15,7 @@ import { valueCode } from './values.ts'
 import { answerVariable, unitVariable } from './variables.ts'
 
 /** `factor * over / under`; what is missing is one. */
-export interface Fraction {
+interface Fraction {
   readonly factor: Ratio
   readonly over?: Code
   readonly under?: Code
@@ -39,7 +39,7 @@ export interface Place {
 /** Holdings and debts: `uint128`, and never more than timers can make of what acts may. */
 const MOST_CELL = 1n << 127n
 
-export const fraction = (place: Place, expr: Expr): Fraction => {
+const fraction = (place: Place, expr: Expr): Fraction => {
   const { emitter } = place
   const { model, names } = emitter
   switch (expr.op) {

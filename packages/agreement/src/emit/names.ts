@@ -52,7 +52,7 @@ export const namesOf = (model: Model, contract: string): Names => {
   }
 }
 
-export const camel = (name: string): string => {
+const camel = (name: string): string => {
   const words = name.split('-').map((word) => (/^[A-Z0-9]+$/.test(word) ? word.toLowerCase() : word))
   return words
     .map((word, i) => (i === 0 ? word[0]!.toLowerCase() : word[0]!.toUpperCase()) + word.slice(1))

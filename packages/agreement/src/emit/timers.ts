@@ -30,7 +30,7 @@ const withoutPlaces = (effects: readonly Effect[]): string =>
   )
 
 /** Clauses of which nothing happens when their time is over. */
-export const isIdle = ({ timer }: Clause): boolean =>
+const isIdle = ({ timer }: Clause): boolean =>
   timer?.kind === 'wait' && timer.otherwise.length === 0 && !timer.routes.some(({ must }) => must)
 
 export const timerLines = (emitter: Emitter, clause: Clause): string[] => {

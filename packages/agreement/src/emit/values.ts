@@ -19,8 +19,8 @@ const shape = (bits: number, signed = false): Shape => ({
   signed,
 })
 
-export const DAY = shape(32)
-export const MONEY = shape(128)
+const DAY = shape(32)
+const MONEY = shape(128)
 
 /** Numbers that are never negative are kept without a sign. */
 export const shapeOf = (model: Model, index: number): Shape => {
@@ -51,7 +51,7 @@ export const shapeOfType = (type: Type): Shape => {
 }
 
 /** Whole numbers between which a value lies as it is kept: shares in parts. */
-export const keptBounds = (model: Model, index: number): readonly [low: bigint, high: bigint] => {
+const keptBounds = (model: Model, index: number): readonly [low: bigint, high: bigint] => {
   const { type } = model.values[index]!
   const parts = type.kind === 'share' ? SHARE_PARTS : 1n
   const { low, high } = valueInterval(model, index)

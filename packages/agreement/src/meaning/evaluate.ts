@@ -27,8 +27,7 @@ export interface Scene {
   readonly prices: readonly (Ratio | undefined)[]
 }
 
-export const dayOf = ({ dayOffset }: Model, time: number): number =>
-  Math.floor((time + dayOffset) / DAY_SECONDS)
+const dayOf = ({ dayOffset }: Model, time: number): number => Math.floor((time + dayOffset) / DAY_SECONDS)
 /** First second of a day. */
 export const startOf = ({ dayOffset }: Model, day: number): number => day * DAY_SECONDS - dayOffset
 /** First second after a day. */

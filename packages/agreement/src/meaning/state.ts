@@ -35,7 +35,7 @@ export interface State {
   readonly orders: Record<Account, bigint[]>
 }
 
-export interface ClauseState {
+interface ClauseState {
   /** When it falls due; 0 if it does not wait. */
   due: number
   /** Seconds that were left when it was paused, and one more; 0 if it is not paused. */
@@ -68,7 +68,7 @@ export interface Refused {
   readonly refused: string
 }
 
-export interface Done {
+interface Done {
   readonly state: State
   readonly events: readonly Event[]
 }

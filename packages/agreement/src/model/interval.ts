@@ -3,7 +3,7 @@
  * Amounts in smallest units, shares as fractions of one, days and durations as whole numbers.
  */
 import { monthSpan } from '../calendar.ts'
-import { add, compare, divide, greater, lesser, multiply, negate, type Ratio, ratio, ZERO } from '../ratio.ts'
+import { add, divide, greater, lesser, multiply, negate, type Ratio, ratio, ZERO } from '../ratio.ts'
 import type { Expr, Model, Type } from './model.ts'
 import { MOST_TODAY, RANGE, SHARE_PARTS } from './range.ts'
 
@@ -160,9 +160,4 @@ const corners = (a: Interval, b: Interval, operate: (x: Ratio, y: Ratio) => Rati
   if (!a.low || !a.high || !b.low || !b.high) return { low: undefined, high: undefined }
   const all = [operate(a.low, b.low), operate(a.low, b.high), operate(a.high, b.low), operate(a.high, b.high)]
   return { low: all.reduce(lesser), high: all.reduce(greater) }
-}
-
-export const isAtLeastZero = (model: Model, expr: Expr): boolean => {
-  const { low } = interval(model, expr)
-  return low !== undefined && compare(low, ZERO) >= 0
 }

@@ -29,7 +29,7 @@ export interface Model {
   readonly first: number
 }
 
-export interface Named {
+interface Named {
   readonly name: string
   readonly place: Place
 }
@@ -136,7 +136,7 @@ export interface Clause extends Named {
 
 export type Timer = Wait | Repeat | Delay
 
-export interface Wait {
+interface Wait {
   readonly kind: 'wait'
   readonly limit:
     | { readonly kind: 'by'; readonly day: Expr }
@@ -148,7 +148,7 @@ export interface Wait {
   readonly place: Place
 }
 
-export interface Repeat {
+interface Repeat {
   readonly kind: 'repeat'
   readonly count: number
   readonly measure: 'days' | 'months'
@@ -162,7 +162,7 @@ export interface Repeat {
   readonly place: Place
 }
 
-export interface Delay {
+interface Delay {
   readonly kind: 'delay'
   readonly day: Expr
   readonly effects: readonly Effect[]
@@ -250,14 +250,14 @@ export type Expr =
   | Leaf
   | { readonly op: 'span'; readonly count: number; readonly measure: Measure }
 
-export type Leaf =
+type Leaf =
   | { readonly op: 'value'; readonly value: number }
   | { readonly op: 'cell'; readonly table: number; readonly column: number }
   /** `yes`, or one of a choice, by its place; `no` is 0. */
   | { readonly op: 'choice'; readonly choice: number }
 
 /** In smallest units of money, shares as fractions of one. */
-export type Quantity =
+type Quantity =
   | { readonly op: 'number'; readonly value: Ratio }
   | { readonly op: 'holding'; readonly holding: number }
   | { readonly op: 'debt'; readonly debt: number }
@@ -267,7 +267,7 @@ export type Quantity =
   /** From one day to another; negative if the second is earlier. */
   | { readonly op: 'days'; readonly from: Expr; readonly to: Expr }
 
-export type Day =
+type Day =
   | { readonly op: 'date'; readonly day: number }
   | { readonly op: 'today' }
   /** Day of the round of a repeating clause that comes next, or that came last. */

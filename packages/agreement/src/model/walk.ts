@@ -7,7 +7,7 @@ export function* expressions(expr: Expr): Generator<Expr> {
   for (const part of parts(expr)) yield* expressions(part)
 }
 
-export const parts = (expr: Expr): readonly Expr[] => {
+const parts = (expr: Expr): readonly Expr[] => {
   switch (expr.op) {
     case 'sum':
       return expr.terms.map((term) => term.expr)

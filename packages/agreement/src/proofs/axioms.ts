@@ -6,6 +6,7 @@ import { ratio } from '../ratio.ts'
 import type { Anchor } from './anchors.ts'
 import { assume } from './assume.ts'
 import { atLeastZero, constant, type Linear, minus, plus, times, variable } from './linear.ts'
+import { round } from './rounding.ts'
 import {
   axiom,
   implies,
@@ -17,7 +18,7 @@ import {
   todayVariable,
   valueVariable,
 } from './system.ts'
-import { evaluate, months, round, set, type World } from './worlds.ts'
+import { evaluate, months, set, type World } from './worlds.ts'
 
 /** @returns differences of what is agreed that may be negative. */
 export const stateAxioms = (system: System): ReadonlySet<Expr> => {

@@ -6,6 +6,7 @@
 import type { Effect, Expr, Model } from '../model/model.ts'
 import { greater, lesser, type Ratio } from '../ratio.ts'
 import { stateAxioms } from './axioms.ts'
+import { fittingValues } from './bounds.ts'
 import type { Exploration } from './control.ts'
 import { atLeastZero, type Constraint, constant, keyOf, minus, toLinear } from './linear.ts'
 import { topological } from './order.ts'
@@ -13,7 +14,7 @@ import { tidy } from './project.ts'
 import { relevantGroups } from './relevant.ts'
 import { OutOfBudget } from './simplex.ts'
 import { implies, isStronger, isWhole, least, newSystem, type System } from './system.ts'
-import { fittingValues, type Goal, keyOfFacts, type Transfer, transfer } from './transfer.ts'
+import { type Goal, keyOfFacts, type Transfer, transfer } from './transfer.ts'
 
 export interface Cover {
   /** What could not be proved, each with the control state before the step. */

@@ -14,7 +14,7 @@ import {
   STATUS,
 } from './control.ts'
 
-export const MOST_STATES = 20_000
+const MOST_STATES = 20_000
 const MOST_EDGES = 200_000
 
 export const explore = (model: Model): Exploration => {

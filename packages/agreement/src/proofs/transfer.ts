@@ -1,15 +1,16 @@
 /** What a step does to what is known, and what it asks to be proved on the way. */
 
-import { monthSpan } from '../calendar.ts'
 import type { Code } from '../codes.ts'
 import type { Destination, Effect, Expr, Model, Portion, Rounded, Route } from '../model/model.ts'
-import { MOST_MONEY, RANGE, SHARE_PARTS } from '../model/range.ts'
+import { MOST_MONEY, SHARE_PARTS } from '../model/range.ts'
 import { greater, negate, type Ratio, ratio } from '../ratio.ts'
 import type { Place } from '../syntax/place.ts'
 import { assume, zero } from './assume.ts'
+import { bounds, withinBounds } from './bounds.ts'
 import type { Item, Label, Path } from './control.ts'
 import { type Constraint, constant, type Linear, minus, plus, times, variable } from './linear.ts'
 import { project, tidy } from './project.ts'
+import { round } from './rounding.ts'
 import {
   debtVariable,
   dueVariable,
@@ -17,25 +18,14 @@ import {
   implies,
   isPossible,
   least,
-  nextVariable,
   type System,
   signingVariable,
   termVariable,
   todayVariable,
   valueVariable,
 } from './system.ts'
-import {
-  evaluate,
-  know,
-  months,
-  type Notes,
-  nonNegative,
-  now,
-  pick,
-  round,
-  set,
-  type World,
-} from './worlds.ts'
+import { nextRound, wait } from './waits.ts'
+import { evaluate, know, type Notes, nonNegative, now, pick, set, type World } from './worlds.ts'
 
 /** Something that must hold, whatever happens. */
 export interface Goal {
@@ -186,49 +176,6 @@ const give = (step: Step, world: World, { act }: Route): World[] => {
   }
   return worlds
 }
-
-/** What the declaration of a value says of it. */
-const bounds = (world: World, index: number): readonly { readonly linear: (is: Linear) => Linear }[] => {
-  const { type, low, high } = world.system.model.values[index]!
-  const parts = ratio(type.kind === 'share' ? SHARE_PARTS : 1n)
-  const range =
-    type.kind === 'amount' || type.kind === 'number' || type.kind === 'share' || type.kind === 'date'
-      ? RANGE[type.kind]
-      : undefined
-  const sides: { linear: (is: Linear) => Linear }[] = []
-  const add = (bound: Linear, sign: 1n | -1n) =>
-    sides.push({ linear: (is) => times(minus(is, times(bound, parts)), ratio(sign)) })
-  // Bounds are made of what was agreed: there is one way to work them out.
-  if (low) add(evaluate(world, low)[0]!.is, 1n)
-  else if (range) sides.push({ linear: (is) => minus(is, constant(ratio(range[0]))) })
-  if (high) add(evaluate(world, high)[0]!.is, -1n)
-  else if (range) sides.push({ linear: (is) => minus(constant(ratio(range[1])), is) })
-  return sides
-}
-
-/** First values of which the declarations alone say that they are within their bounds. */
-export const fittingValues = (system: System): ReadonlySet<number> => {
-  const { model } = system
-  const rows = model.tables.map(() => 0)
-  const notes: Notes = { negative: new Set(), zero: new Map() }
-  const world: World = { system, store: new Map(), facts: [], terms: new Set(), rows, notes }
-  return new Set(
-    model.derived.filter((index) => {
-      const { fixed, expr, type } = model.values[index]!
-      if (fixed !== 'variable' || type.kind === 'document' || type.kind === 'truth' || type.kind === 'choice')
-        return false
-      const days = type.kind === 'date' || type.kind === 'duration'
-      const found = days ? evaluate(world, expr!.expr) : round(world, expr!, type)
-      return found.every(({ world: at, is }) =>
-        bounds(at, index).every(({ linear }) => implies(system, at.facts, linear(is))),
-      )
-    }),
-  )
-}
-
-const withinBounds = (world: World, index: number, is: Linear): World[] => [
-  know(world, ...bounds(world, index).map(({ linear }) => nonNegative(world, linear(is)))),
-]
 
 const follow = (step: Step, world: World, item: Item): World[] => {
   switch (item.kind) {
@@ -402,62 +349,6 @@ const assign = (step: Step, world: World, effect: Extract<Effect, { kind: 'set' 
     }
     return set(at, cell, is)
   })
-}
-
-// ---- days ----------------------------------------------------------------------------------------------------------
-
-const wait = (step: Step, world: World, clause: number): World[] => {
-  const { model } = step
-  const { timer } = model.clauses[clause]!
-  const due = dueVariable(model, clause)
-  const today = now(world, todayVariable(model))
-  const notBefore = (at: World, day: Linear) => pick(at, day, today, false)
-  if (!timer) return [world]
-  if (timer.kind === 'repeat')
-    return evaluate(world, timer.from).flatMap((from) => openRound(step, from.world, clause, from.is))
-  if (timer.kind === 'delay')
-    return evaluate(world, timer.day).flatMap((day) =>
-      notBefore(day.world, day.is).map(({ world: at, is }) => set(at, due, is)),
-    )
-  const after = (day: Linear) => plus(day, constant(ratio(1n)))
-  if (timer.limit.kind === 'by')
-    return evaluate(world, timer.limit.day).flatMap((day) =>
-      notBefore(day.world, after(day.is)).map(({ world: at, is }) => set(at, due, is)),
-    )
-  const { span, measure } = timer.limit
-  if (measure === 'seconds') {
-    const is = variable(termVariable(step.system, `day of ${clause}`, { rigid: false, whole: true }).name)
-    return [set(know(world, nonNegative(world, minus(is, today))), due, is)]
-  }
-  const end: Expr = { op: 'shift', day: { op: 'today' }, span, measure, back: false }
-  return evaluate(world, end).map(({ world: at, is }) => set(at, due, after(is)))
-}
-
-/** While steps are looked at alone it is not known yet what is relevant. */
-const isRelevant = ({ relevant }: System, name: number): boolean => relevant.size === 0 || relevant.has(name)
-
-/** A round that is due on a day, or at once if the clause was opened later. */
-const openRound = (step: Step, world: World, clause: number, day: Linear): World[] => {
-  const { model } = step
-  return pick(world, day, now(world, todayVariable(model)), false).map(({ world: at, is }) =>
-    set(set(at, dueVariable(model, clause), is), nextVariable(model, clause), day),
-  )
-}
-
-/** Before the effects of a round the next one is set. */
-const nextRound = (world: World, clause: number): World[] => {
-  const { model } = world.system
-  const { timer } = model.clauses[clause]!
-  if (timer?.kind !== 'repeat' || !isRelevant(world.system, dueVariable(model, clause))) return [world]
-  const before = now(world, nextVariable(model, clause))
-  const days = timer.measure === 'days'
-  const [fewest, most] = days ? [timer.count, timer.count] : monthSpan(timer.count)
-  const next = days
-    ? { world, is: plus(before, constant(ratio(BigInt(timer.count)))) }
-    : months(world, before, String(timer.count), fewest, most)
-  return pick(next.world, next.is, now(world, todayVariable(model)), false).map(({ world: at, is }) =>
-    set(set(at, dueVariable(model, clause), is), nextVariable(model, clause), next.is),
-  )
 }
 
 // ---- the end of a step ---------------------------------------------------------------------------------------------

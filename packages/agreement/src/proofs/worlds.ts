@@ -5,14 +5,12 @@
 import { monthSpan } from '../calendar.ts'
 import { staticDay, staticSpan } from '../model/fold.ts'
 import { interval } from '../model/interval.ts'
-import type { Expr, Rounded, Type } from '../model/model.ts'
-import { SHARE_PARTS } from '../model/range.ts'
+import type { Expr } from '../model/model.ts'
 import { type Ratio, ratio } from '../ratio.ts'
 import {
   atLeastZero,
   type Constraint,
   constant,
-  denominatorOf,
   isConstant,
   keyOf,
   type Linear,
@@ -156,7 +154,7 @@ const unknown = (world: World, expr: Expr): In<Linear> => {
 }
 
 /** A variable for a term, with what is known of it: for good if it is rigid, else in this world. */
-const fresh = (
+export const fresh = (
   world: World,
   key: string,
   kind: { rigid: boolean; whole: boolean },
@@ -386,28 +384,3 @@ const divideBy = (world: World, a: Linear, by: Linear): In<Linear> => {
     return [nonNegative(world, is), whole ? nonNegative(world, minus(a, is)) : undefined]
   })
 }
-
-/** What is stored or moved: rounded to a whole number of smallest units. */
-export const round = (world: World, { expr, up }: Rounded, type?: Type): In<Linear>[] =>
-  evaluate(world, expr).map((exact): In<Linear> => {
-    const { system } = exact.world
-    const parts = type?.kind === 'share' ? times(exact.is, ratio(SHARE_PARTS)) : exact.is
-    const whole = [...parts.terms.keys()].every(isWhole(system))
-    const common = denominatorOf(parts)
-    if (whole && common === 1n) return { world: exact.world, is: parts }
-    // Below a fraction with denominator d the next whole number is less than 1 away by at least 1/d.
-    const gap = whole ? ratio(common - 1n, common) : ratio(1n)
-    const [over, under] = up ? [gap, ratio(0n)] : [ratio(0n), gap]
-    return fresh(
-      exact.world,
-      `${up ? 'ceil' : 'floor'} ${keyOf(parts)}`,
-      { rigid: isRigid(system, parts), whole: true },
-      (is) => [
-        nonNegative(exact.world, minus(plus(parts, constant(over)), is)),
-        nonNegative(exact.world, minus(plus(is, constant(under)), parts)),
-        ...(implies(system, isRigid(system, parts) ? [] : exact.world.facts, parts)
-          ? [nonNegative(exact.world, is)]
-          : []),
-      ],
-    )
-  })

@@ -5,8 +5,22 @@ import { listRoot } from '../trie/build.ts'
 import { asAddress, asBytes, asHash, asList, asScalar, asSized, FieldError } from './fields.ts'
 import type { Receipt } from './types.ts'
 
-/** The bytes whose trie a header commits to: RLP for type 0, else the type and then RLP (EIP-2718). */
+/**
+ * The bytes whose trie a header commits to: RLP for type 0, else the type and then RLP (EIP-2718). Computed once per
+ * object: what is hashed is also what is stored.
+ */
 export const encodeReceipt = (receipt: Receipt): Uint8Array => {
+  let encoded = ENCODED.get(receipt)
+  if (encoded === undefined) {
+    encoded = encode(receipt)
+    ENCODED.set(receipt, encoded)
+  }
+  return encoded
+}
+
+const ENCODED = new WeakMap<Receipt, Uint8Array>()
+
+const encode = (receipt: Receipt): Uint8Array => {
   const outcome = 'status' in receipt ? BigInt(receipt.status) : receipt.postState
   const { type, cumulativeGasUsed, logsBloom, logs } = receipt
   const list = encodeRlp([outcome, cumulativeGasUsed, logsBloom, logs.map(logItem)])

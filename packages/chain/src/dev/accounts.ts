@@ -24,10 +24,11 @@ export const DEV_PRIVATE_KEYS: readonly Uint8Array[] = [
 
 /**
  * Unlocked accounts of these keys. Throws {@link DevMnemonicError} where a key of the well-known mnemonic
- * would be on a chain that is not {@link DEV_CHAIN_ID}: anybody could spend what is sent there.
+ * would be on a chain that is not {@link DEV_CHAIN_ID}: anybody could spend what is sent there. A fork has the id of
+ * its origin and is nobody's but the developer's.
  */
-export const createWallet = (privateKeys: readonly Uint8Array[], chainId: bigint): Wallet => {
-  if (chainId !== DEV_CHAIN_ID && privateKeys.some(isDevKey)) throw new DevMnemonicError(chainId)
+export const createWallet = (privateKeys: readonly Uint8Array[], chainId: bigint, isFork = false): Wallet => {
+  if (chainId !== DEV_CHAIN_ID && !isFork && privateKeys.some(isDevKey)) throw new DevMnemonicError(chainId)
   const keys = new Map(privateKeys.map((key) => [privateKeyToAddress(key), key]))
   return { addresses: [...keys.keys()], privateKey: (address) => keys.get(address) }
 }

@@ -9,14 +9,17 @@ export interface Impersonation {
   readonly accounts: Set<Address>
   /** Every account is. */
   isForAll: boolean
+  /** Rises with every change. */
+  version: number
 }
 
-export const createImpersonation = (): Impersonation => ({ accounts: new Set(), isForAll: false })
+export const createImpersonation = (): Impersonation => ({ accounts: new Set(), isForAll: false, version: 0 })
 
 export const isImpersonated = ({ accounts, isForAll }: Impersonation, address: Address): boolean =>
   isForAll || accounts.has(address)
 
-export const impersonate = ({ accounts }: Impersonation, address: Address): void => {
+export const impersonate = (impersonation: Impersonation, address: Address): void => {
+  const { accounts } = impersonation
   if (accounts.size >= MAX_IMPERSONATED)
     throw new RpcError(
       RPC_CODE.limit,
@@ -24,4 +27,21 @@ export const impersonate = ({ accounts }: Impersonation, address: Address): void
       { code: 'DEED_DEV_IMPERSONATED' },
     )
   accounts.add(address)
+  impersonation.version++
+}
+
+/** Whether it was impersonated. */
+export const stopImpersonating = (impersonation: Impersonation, address: Address): boolean => {
+  impersonation.version++
+  return impersonation.accounts.delete(address)
+}
+
+export const impersonateAll = (impersonation: Impersonation, on: boolean): void => {
+  impersonation.isForAll = on
+  impersonation.version++
+}
+
+export const clearImpersonation = (impersonation: Impersonation): void => {
+  impersonation.accounts.clear()
+  impersonateAll(impersonation, false)
 }

@@ -10,8 +10,8 @@ import type { BlockSettingsJson } from './block-settings.ts'
 export type Input =
   /** A signed transaction in its network encoding entered the mempool. */
   | { readonly kind: 'transaction'; readonly encoded: Hex; readonly impersonated?: Address }
-  /** A block was mined from the mempool. */
-  | { readonly kind: 'block'; readonly wallTime: number }
+  /** A block was mined from the mempool, or from these transactions alone. */
+  | { readonly kind: 'block'; readonly wallTime: number; readonly given?: readonly GivenTransaction[] }
   | { readonly kind: 'increaseTime'; readonly seconds: number; readonly wallTime: number }
   | { readonly kind: 'setTime'; readonly time: number; readonly wallTime: number }
   | { readonly kind: 'nextTime'; readonly time: number }
@@ -29,3 +29,9 @@ export type Input =
   | { readonly kind: 'reset' }
   | { readonly kind: 'snapshot' }
   | { readonly kind: 'revert'; readonly id: number }
+
+/** A signed transaction in its network encoding; `impersonated`: whose it is, whatever its signature says. */
+export interface GivenTransaction {
+  readonly encoded: Hex
+  readonly impersonated?: Address
+}

@@ -61,6 +61,13 @@ describe('accounts', () => {
   })
 })
 
+const hashesOf = async (node: DevNode) => {
+  const all: string[] = []
+  for (let number = 0; number <= Number(await node.request('eth_blockNumber')); number++)
+    all.push((await block(node, `0x${number.toString(16)}`)).hash)
+  return all
+}
+
 describe('a recorded run', () => {
   /** Everything that changes a chain, with time passing in between. */
   const live = async () => {
@@ -93,24 +100,55 @@ describe('a recorded run', () => {
     await node.request('hardhat_mine', ['0x3', '0x3c'])
     return { node, inputs }
   }
-  const hashes = async (node: DevNode) => {
-    const all: string[] = []
-    for (let number = 0; number <= Number(await node.request('eth_blockNumber')); number++)
-      all.push((await block(node, `0x${number.toString(16)}`)).hash)
-    return all
-  }
-
   it('has the same hashes when it runs again, and when its inputs are replayed', async () => {
     const first = await live()
     const second = await live()
-    const expected = await hashes(first.node)
+    const expected = await hashesOf(first.node)
     expect(expected.length).toBeGreaterThan(5)
-    expect(await hashes(second.node)).toEqual(expected)
+    expect(await hashesOf(second.node)).toEqual(expected)
     // What is recorded is JSON, and the wall clock of the replay says something else.
     const inputs = JSON.parse(JSON.stringify(first.inputs)) as Input[]
     const replayed = await replay({ genesisTime: GENESIS_TIME, wallTime: () => 9_999_999_999n }, inputs)
-    expect(await hashes(replayed)).toEqual(expected)
+    expect(await hashesOf(replayed)).toEqual(expected)
     expect(await replayed.request('evm_snapshot')).toBe(await first.node.request('evm_snapshot'))
+  })
+})
+
+describe('many empty blocks', () => {
+  it('are the same as if each were asked for', async () => {
+    for (const more of [[], ['0xc']]) {
+      const [one, all] = [(await makeNode()).node, (await makeNode()).node]
+      for (const node of [one, all]) {
+        await transfer(node)
+        await node.request('evm_increaseTime', [1_000])
+      }
+      // More than what is made at once, and than what is between two stored tries.
+      for (let i = 0; i < 300; i++) {
+        if (i > 0 && more.length > 0) {
+          const { timestamp } = await block(one)
+          await one.request('evm_setNextBlockTimestamp', [Number(timestamp) + 12])
+        }
+        await one.request('evm_mine')
+      }
+      await all.request('hardhat_mine', ['0x12c', ...more])
+      expect(await hashesOf(all)).toEqual(await hashesOf(one))
+      for (const node of [one, all]) {
+        await transfer(node)
+        await node.request('hardhat_mine', ['0x2'])
+      }
+      expect(await block(all)).toEqual(await block(one))
+    }
+  })
+
+  it('have what waits for a lower fee, and are told of in order', async () => {
+    const { node } = await makeNode({ automine: false })
+    const numbers: bigint[] = []
+    node.chain.onHead(({ added }) => numbers.push(...added.map((record) => record.block.header.number)))
+    await transfer(node, { maxFeePerGas: '0x20000000', maxPriorityFeePerGas: '0x1', gas: '0x5208' })
+    await node.request('hardhat_mine', ['0x32'])
+    expect(await node.request('txpool_status')).toEqual({ pending: '0x0', queued: '0x0' })
+    await node.request('hardhat_mine', ['0x32'])
+    expect(numbers).toEqual(Array.from({ length: 100 }, (_, i) => BigInt(i + 1)))
   })
 })
 

@@ -1,27 +1,34 @@
-import type { Address, Engine } from '@deed/evm'
-import { bytesToHex, hexToBytes, interpreter } from '@deed/evm'
+import { type Address, auto, type Engine } from '@deed/evm'
 import { openChain } from '../chain.ts'
-import type { Genesis, GenesisAccount } from '../genesis.ts'
+import type { FirstBlock, Genesis, GenesisAccount } from '../genesis.ts'
 import { DEV_BALANCE_WEI, DEV_CHAIN_ID, devGenesis } from '../genesis-dev.ts'
-import { admit } from '../mempool/admit.ts'
-import { createMempool, type Entry, removeEntry } from '../mempool/mempool.ts'
+import { createLifetimes } from '../mempool/lifetime.ts'
+import { createMempool, type Entry } from '../mempool/mempool.ts'
 import type { MempoolOrder } from '../mempool/order.ts'
 import { call } from '../rpc/dispatch.ts'
-import { faultError, orFault, type RpcError, serverError } from '../rpc/error.ts'
+import type { RpcError } from '../rpc/error.ts'
 import { createFilters } from '../rpc/filter.ts'
 import type { Principal } from '../rpc/method.ts'
 import type { Control, Node } from '../rpc/node.ts'
-import { editsFromJson, editsToJson } from '../state/edits.ts'
+import { found, settle } from '../state/missing.ts'
 import { createMemoryStore } from '../store/memory.ts'
-import type { Store } from '../store/store.ts'
+import { positionKey, type Store } from '../store/store.ts'
+import { isFault } from '../transaction/fault.ts'
+import { decodePooledTransaction } from '../transaction/sidecar.ts'
+import { knownSender } from '../transaction/signature.ts'
+import { createShared, createTurns } from '../turns.ts'
 import { createWallet, DEV_PRIVATE_KEYS } from './accounts.ts'
-import { afterBlock, type BlockSettings, settingsFromJson, settingsToJson } from './block-settings.ts'
-import { advanceClock, blockTime, createClock, passBlock, setClock } from './clock.ts'
+import type { BlockSettings } from './block-settings.ts'
+import { createClock } from './clock.ts'
+import { createControl } from './control.ts'
+import { openEffects } from './effects.ts'
+import { followHead } from './follow-head.ts'
 import { createImpersonation } from './impersonation.ts'
 import type { Input } from './input.ts'
-import { buildBlock, hasExecutable, refreshPool, settleBlock } from './miner.ts'
-import { rollBack } from './rollback.ts'
-import { createSnapshots, revertTo, takeSnapshot } from './snapshot.ts'
+import { buildBlock, hasExecutable } from './miner.ts'
+import { createSnapshots } from './snapshot.ts'
+import type { DevState } from './state.ts'
+import { createTimer } from './timer.ts'
 
 export interface DevNodeOptions {
   /** The wall clock in whole seconds since 1970. Each reading that counts is part of an {@link Input}. */
@@ -30,20 +37,22 @@ export interface DevNodeOptions {
   readonly uptimeMs?: () => number
   /** Default: {@link DEV_CHAIN_ID}. */
   readonly chainId?: bigint
-  /** Time of the first block; default: the wall clock. */
+  /** Time of the first block; default: that of the chain in the store, for a new one the wall clock. */
   readonly genesisTime?: bigint
   /** Accounts of the first block besides the unlocked ones. */
   readonly alloc?: ReadonlyMap<Address, GenesisAccount>
   readonly gasLimit?: bigint
   /** A first block of another kind; then `genesisTime`, `alloc` and `gasLimit` do not count. */
-  readonly genesis?: Genesis
+  readonly genesis?: Genesis | FirstBlock
   /**
    * Private keys of the unlocked accounts, which have 10,000 ether each. Default: the ten of the well-known
    * mnemonic, which are refused on any chain but {@link DEV_CHAIN_ID}.
    */
   readonly privateKeys?: readonly Uint8Array[]
-  /** Mine as soon as something waits. Default: true. */
+  /** Mine as soon as something waits. Default: as the store has it, for a new chain true. */
   readonly automine?: boolean
+  /** Milliseconds between blocks of a timer; zero for none. Default: as the store has it, for a new chain none. */
+  readonly intervalMs?: number
   readonly beneficiary?: Address
   /** Which of the waiting transactions comes first; default: the one that pays best. */
   readonly order?: MempoolOrder
@@ -56,6 +65,11 @@ export interface DevNodeOptions {
    * blocks. Default: not at all. The server waits for one turn of the event loop.
    */
   readonly gather?: () => Promise<void>
+  /**
+   * Finds out who signed a transaction in its network encoding, where others can do that better than this thread.
+   * Default: it is found out here.
+   */
+  readonly recover?: (encoded: Uint8Array) => Promise<Address | undefined>
   /** Is told what went wrong where nobody waits for the answer: blocks that a timer mines. Default: not told. */
   readonly warn?: (error: Error) => void
 }
@@ -81,228 +95,74 @@ const CLIENT_VERSION = 'Deed/v0.1.0/typescript'
 /** A development chain of one's own: time, blocks and unlocked accounts are the developer's. */
 export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> => {
   const chainId = options.genesis?.config.chainId ?? options.chainId ?? DEV_CHAIN_ID
-  const wallet = createWallet(options.privateKeys ?? DEV_PRIVATE_KEYS, chainId)
+  const isFork = options.genesis !== undefined && 'first' in options.genesis
+  const wallet = createWallet(options.privateKeys ?? DEV_PRIVATE_KEYS, chainId, isFork)
   const { wallTime, order = 'fees' } = options
   const { record = () => {}, gather = async () => {}, warn = () => {} } = options
-  const { uptimeMs = () => performance.now() } = options
+  const { uptimeMs = () => performance.now(), recover } = options
   const store = options.store ?? createMemoryStore()
+  const genesisTime = options.genesisTime ?? (await storedGenesisTime(store)) ?? wallTime()
   const chain = await openChain({
-    genesis: options.genesis ?? firstBlock(options, chainId, wallet.addresses),
+    genesis: options.genesis ?? firstBlock(options, chainId, genesisTime, wallet.addresses),
     store,
-    engine: options.engine ?? interpreter,
+    engine: options.engine ?? auto,
   })
   const mempool = createMempool()
-  const clock = createClock()
-  const snapshots = createSnapshots()
-  const impersonation = createImpersonation()
   const usual: BlockSettings = { beneficiary: options.beneficiary ?? ZERO_ADDRESS }
-  let settings = usual
-  /** Rises when the next block would be another one though mempool and head are the same. */
-  let changes = 0
+  const state: DevState = {
+    chain,
+    mempool,
+    clock: createClock(),
+    snapshots: createSnapshots(),
+    impersonation: createImpersonation(),
+    order,
+    usual,
+    settings: usual,
+    automine: true,
+    intervalMs: 0,
+    changes: 0,
+  }
   const listeners = new Set<(entry: Entry) => void>()
-  /** Why a transaction that was taken in will never be mined. */
+  const lifetimes = createLifetimes(uptimeMs)
   const dropped = new WeakMap<Entry, RpcError>()
-  let automine = options.automine ?? true
-  let timer: ReturnType<typeof setInterval> | undefined
-  let timerMs = 0
-
-  // What changes the chain happens one after the other, in the order in which it came.
-  let last: Promise<unknown> = Promise.resolve()
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const turn = last.then(work)
-    last = turn.catch(() => {})
-    return turn
-  }
-
-  const headTime = () => chain.head.block.header.timestamp
-  const nextTime = (now: bigint) => blockTime(clock, now, headTime())
-
-  /** Takes one transaction in. */
-  const takeIn = async (encoded: Uint8Array, isUrgent: boolean, impersonated?: Address): Promise<Entry> => {
-    const time = nextTime(wallTime())
-    const entry = orFault(await admit(chain, mempool, encoded, time, isUrgent, impersonated))
-    record({ kind: 'transaction', encoded: bytesToHex(encoded), ...(impersonated && { impersonated }) })
-    for (const listener of listeners) listener(entry)
-    return entry
-  }
-
-  /** Mines one block; how many transactions it has. */
-  const mineBlock = async (now: bigint): Promise<number> => {
-    const { executed, entries } = await buildBlock(chain, mempool, nextTime(now), settings, order)
-    settings = afterBlock(settings)
-    passBlock(clock, executed.block.header.timestamp, now)
-    for (const { entry, fault } of await settleBlock(chain, mempool, executed, entries)) {
-      const error = faultError(fault)
+  const effects = await openEffects(store, state, {
+    wallTime,
+    record,
+    entered: (entry) => {
+      lifetimes.begin(entry)
+      for (const listener of listeners) listener(entry)
+    },
+    dropped: (entry, error) => {
       dropped.set(entry, error)
       warn(error)
-    }
-    record({ kind: 'block', wallTime: Number(now) })
-    return executed.block.transactions.length
-  }
-
-  let planned: Promise<void> | undefined
-  /** Mines everything that waits and can be mined; calls that come before it starts share it. */
-  const mineWaiting = (): Promise<void> => {
-    planned ??= gather().then(() =>
-      inTurn(async () => {
-        planned = undefined
-        while (hasExecutable(chain, mempool, nextTime(wallTime()), settings))
-          if ((await mineBlock(wallTime())) === 0) break
-      }),
-    )
-    return planned
-  }
-
-  const effects: { readonly [K in Input['kind']]: (input: Extract<Input, { kind: K }>) => Promise<unknown> } =
-    {
-      transaction: ({ encoded, impersonated }) => takeIn(hexToBytes(encoded), false, impersonated),
-      block: ({ wallTime: now }) => mineBlock(BigInt(now)),
-      increaseTime: async (input) => {
-        advanceClock(clock, BigInt(input.seconds), BigInt(input.wallTime), headTime())
-        record(input)
-      },
-      setTime: async (input) => {
-        setClock(clock, BigInt(input.time), BigInt(input.wallTime))
-        record(input)
-      },
-      nextTime: async (input) => {
-        checkTime(BigInt(input.time), headTime())
-        clock.next = BigInt(input.time)
-        record(input)
-      },
-      snapshot: async (input) => {
-        const id = takeSnapshot(snapshots, chain, clock, mempool, settings)
-        record(input)
-        return id
-      },
-      revert: async (input) => {
-        const snapshot = await revertTo(snapshots, BigInt(input.id), chain, clock, mempool)
-        if (snapshot === undefined) return false
-        settings = snapshot.settings
-        changes++
-        record(input)
-        return true
-      },
-      interval: async (input) => {
-        clock.interval = input.seconds === null ? undefined : BigInt(input.seconds)
-        record(input)
-      },
-      edit: async (input) => {
-        const edits = editsFromJson(input.accounts)
-        await chain.edit(edits)
-        changes++
-        await refreshPool(chain, mempool, edits.keys())
-        record(input)
-      },
-      settings: async (input) => {
-        settings = { ...settings, ...settingsFromJson(input.settings) }
-        changes++
-        record(input)
-      },
-      drop: async (input) => {
-        const entries = input.hashes.flatMap((hash) => mempool.byHash.get(hash) ?? [])
-        for (const entry of entries) removeEntry(mempool, entry)
-        record(input)
-        return entries.length
-      },
-      rollback: async (input) => {
-        await rollBack(chain, mempool, snapshots, input.blocks)
-        record(input)
-      },
-      reset: async (input) => {
-        await rollBack(chain, mempool, snapshots, Number(chain.head.block.header.number))
-        for (const entry of [...mempool.byHash.values()]) removeEntry(mempool, entry)
-        snapshots.byId.clear()
-        chain.clearEdits()
-        Object.assign(clock, createClock())
-        settings = usual
-        changes++
-        record(input)
-      },
-    }
-  const enact = (input: Input): Promise<unknown> => effects[input.kind](input as never)
-
-  const stopTimer = (): void => {
-    clearInterval(timer)
-    timer = undefined
-    timerMs = 0
-  }
-
-  const control: Control = {
-    mine: (blocks, timestamp, interval) =>
-      inTurn(async () => {
-        for (let block = 0; block < blocks; block++) {
-          const time = block === 0 ? timestamp : interval && headTime() + interval
-          if (time !== undefined) await enact({ kind: 'nextTime', time: toSeconds(time) })
-          await mineBlock(wallTime())
-          // 100,000 blocks take half a minute, in which others may want to read.
-          await gather()
-        }
-      }),
-    increaseTime: (seconds) =>
-      inTurn(async () => {
-        const now = wallTime()
-        // However often it is asked for, a header's time stays below 2^64.
-        toSeconds(nextTime(now) + seconds)
-        await enact({ kind: 'increaseTime', seconds: toSeconds(seconds), wallTime: Number(now) })
-        return clock.offset
-      }),
-    setTime: (time) =>
-      inTurn(async () => {
-        await enact({ kind: 'setTime', time: toSeconds(time), wallTime: Number(wallTime()) })
-        return clock.offset
-      }),
-    setNextBlockTimestamp: (time) =>
-      inTurn(async () => void (await enact({ kind: 'nextTime', time: toSeconds(time) }))),
-    snapshot: () => inTurn(async () => (await enact({ kind: 'snapshot' })) as bigint),
-    revert: (id) =>
-      inTurn(
-        async () => id <= snapshots.lastId && ((await enact({ kind: 'revert', id: Number(id) })) as boolean),
-      ),
-    edit: (edits) => inTurn(async () => void (await enact({ kind: 'edit', accounts: editsToJson(edits) }))),
-    setBlocks: (changed) =>
-      inTurn(async () => void (await enact({ kind: 'settings', settings: settingsToJson(changed) }))),
-    setBlockInterval: (seconds) =>
-      inTurn(
-        async () =>
-          void (await enact({
-            kind: 'interval',
-            seconds: seconds === undefined ? null : toSeconds(seconds),
-          })),
-      ),
-    drop: (hashes) => inTurn(async () => (await enact({ kind: 'drop', hashes })) as number),
-    enqueue: (encoded, impersonated) => inTurn(async () => (await takeIn(encoded, false, impersonated)).hash),
-    rollback: (blocks) => inTurn(async () => void (await enact({ kind: 'rollback', blocks }))),
-    reset: () =>
-      inTurn(async () => {
-        await enact({ kind: 'reset' })
-        impersonation.accounts.clear()
-        impersonation.isForAll = false
-      }),
-    impersonation,
-    isAutomine: () => automine,
-    setAutomine: async (on) => {
-      automine = on
-      if (on) await mineWaiting()
     },
-    intervalMs: () => timerMs,
-    setIntervalMining: async (intervalMs) => {
-      stopTimer()
-      timerMs = intervalMs
-      let isBusy = false
-      if (intervalMs > 0)
-        timer = setInterval(() => {
-          if (isBusy) return
-          isBusy = true
-          inTurn(() => mineBlock(wallTime()))
-            .catch(warn)
-            .finally(() => {
-              isBusy = false
-            })
-        }, intervalMs)
-    },
-  }
+  })
+  if (options.automine !== undefined) state.automine = options.automine
+  if (options.intervalMs !== undefined) state.intervalMs = options.intervalMs
 
+  const inTurn = createTurns()
+  const saveWaiting = createShared(inTurn, gather, effects.save)
+  const mineWaiting = createShared(inTurn, gather, async () => {
+    while (hasExecutable(chain, mempool, effects.nextTime(), state.settings))
+      if ((await effects.mineBlock(wallTime())) === 0) break
+    // What has to wait all the same is kept too.
+    await effects.save()
+  })
+  /** Resolves in the order in which transactions came, whichever was recovered first. */
+  let lastRecovered: Promise<unknown> = Promise.resolve()
+  const recovered = (encoded: Uint8Array): Promise<unknown> => {
+    const sender = recover!(encoded)
+    lastRecovered = lastRecovered.then(async () => {
+      const [from, pooled] = [await sender, decodePooledTransaction(encoded)]
+      if (from && !isFault(pooled)) knownSender(pooled.transaction, from)
+    })
+    return lastRecovered
+  }
+  const timer = createTimer(async () => {
+    await inTurn(() => effects.mineBlock(wallTime()))
+    await chain.settled()
+  }, warn)
+  timer.set(state.intervalMs)
   let pendingBlock: { readonly key: string; readonly executed: ReturnType<Node['pending']> } | undefined
 
   const node: DevNode = {
@@ -315,23 +175,28 @@ export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> =
     suggestedTipWei: SUGGESTED_TIP_WEI,
     order,
     get beneficiary() {
-      return settings.beneficiary
+      return state.settings.beneficiary
     },
-    control,
+    control: createControl(state, effects, inTurn, { wallTime, timer, mineWaiting, gather }),
     submit: async (encoded, impersonated) => {
-      const entry = await inTurn(async () =>
-        takeIn(typeof encoded === 'function' ? await encoded() : encoded, automine, impersonated),
-      )
-      if (automine) await mineWaiting()
+      if (recover && encoded instanceof Uint8Array && !impersonated) await recovered(encoded)
+      const entry = await inTurn(async () => {
+        const hashes = lifetimes.over(mempool)
+        if (hashes.length > 0) await effects.enact({ kind: 'drop', hashes })
+        const bytes = typeof encoded === 'function' ? await encoded() : encoded
+        return effects.takeIn(bytes, state.automine, impersonated)
+      })
+      await (state.automine ? mineWaiting() : saveWaiting())
       const why = dropped.get(entry)
       if (why !== undefined) throw why
       return entry.hash
     },
     pending: () => {
-      const time = nextTime(wallTime())
-      const key = `${chain.head.hash} ${mempool.version} ${time} ${changes}`
+      const time = effects.nextTime()
+      const key = `${chain.head.hash} ${mempool.version} ${time} ${state.changes}`
       if (pendingBlock?.key !== key) {
-        const executed = buildBlock(chain, mempool, time, settings, order).then((built) => built.executed)
+        const built = buildBlock(chain, mempool, time, state.settings, order)
+        const executed = built.then((block) => block.executed)
         pendingBlock = { key, executed }
         executed.catch(() => {
           pendingBlock = undefined
@@ -341,8 +206,8 @@ export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> =
     },
     adopt: (hash) =>
       inTurn(async () => {
-        await chain.setHead(hash)
-        await refreshPool(chain, mempool, [...mempool.queues.keys()])
+        await followHead(chain, mempool, hash, effects.nextTime)
+        await effects.save()
       }),
     payloads: new Map(),
     onTransaction: (listener) => {
@@ -350,11 +215,10 @@ export const createDevNode = async (options: DevNodeOptions): Promise<DevNode> =
       return () => listeners.delete(listener)
     },
     request: (method, params = [], principal = LOCAL) => call({ node, principal }, method, params),
-    apply: (input) => inTurn(async () => void (await enact(input))),
+    apply: (input) => inTurn(async () => void (await effects.enact(input))),
     close: async () => {
-      stopTimer()
-      await last
-      await store.close()
+      timer.set(0)
+      await inTurn(() => store.close())
     },
   }
   return node
@@ -367,14 +231,24 @@ export const replay = async (options: DevNodeOptions, inputs: Iterable<Input>): 
   return node
 }
 
+/** When the chain that the store holds began. */
+const storedGenesisTime = async (store: Store): Promise<bigint | undefined> => {
+  const genesis = await settle(store, () => {
+    const hash = found(store.record('position', positionKey({ branch: 0, height: 0 })))
+    return hash && found(store.record('block', hash))
+  })
+  return genesis?.block.header.timestamp
+}
+
 const firstBlock = (
-  { genesisTime, alloc, gasLimit, wallTime }: DevNodeOptions,
+  { alloc, gasLimit }: DevNodeOptions,
   chainId: bigint,
+  timestamp: bigint,
   unlocked: readonly Address[],
 ): Genesis =>
   devGenesis({
     chainId,
-    timestamp: genesisTime ?? wallTime(),
+    timestamp,
     gasLimit,
     bare: true,
     alloc: new Map([
@@ -382,17 +256,3 @@ const firstBlock = (
       ...(alloc ?? []),
     ]),
   })
-
-/** Seconds that a recorded input can hold exactly. */
-const toSeconds = (time: bigint): number => {
-  if (time <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(time)
-  throw serverError('DEED_DEV_TIME', `time ${time} is too far off: expected seconds below 2^53`)
-}
-
-const checkTime = (time: bigint, headTime: bigint): void => {
-  if (time > headTime) return
-  throw serverError(
-    'DEED_DEV_TIME',
-    `Timestamp ${time} is lower than or equal to previous block's timestamp ${headTime}: give a later one`,
-  )
-}

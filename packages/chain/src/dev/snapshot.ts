@@ -1,17 +1,20 @@
 import type { Hash } from '@deed/evm'
 import type { Chain } from '../chain.ts'
-import { createMempool, type Entry, type Mempool, restoreEntry } from '../mempool/mempool.ts'
+import { clearMempool, type Entry, restoreEntry } from '../mempool/mempool.ts'
 import { RPC_CODE, RpcError } from '../rpc/error.ts'
 import { copyEdits } from '../state/edits.ts'
 import type { StateOverrides } from '../state/types.ts'
 import type { BlockSettings } from './block-settings.ts'
 import type { ChainClock } from './clock.ts'
+import { moveHead } from './move-head.ts'
+import type { Saved } from './saved.ts'
+import type { DevState } from './state.ts'
 
 /** Snapshots kept at once. */
 const MAX_SNAPSHOTS = 10_000
 
 /** Head, clock and mempool at one moment. Its cost is that of what waits in the mempool: mostly nothing. */
-interface Snapshot {
+export interface Snapshot {
   readonly head: Hash
   readonly clock: Readonly<ChainClock>
   readonly entries: readonly Entry[]
@@ -23,17 +26,13 @@ interface Snapshot {
 export interface Snapshots {
   readonly byId: Map<bigint, Snapshot>
   lastId: bigint
+  /** Ids of those that came or went since somebody last looked. */
+  readonly changed: Set<bigint>
 }
 
-export const createSnapshots = (): Snapshots => ({ byId: new Map(), lastId: 0n })
+export const createSnapshots = (): Snapshots => ({ byId: new Map(), lastId: 0n, changed: new Set() })
 
-export const takeSnapshot = (
-  snapshots: Snapshots,
-  chain: Chain,
-  clock: ChainClock,
-  pool: Mempool,
-  settings: BlockSettings,
-): bigint => {
+export const takeSnapshot = ({ snapshots, chain, clock, mempool, settings }: DevState): bigint => {
   if (snapshots.byId.size >= MAX_SNAPSHOTS)
     throw new RpcError(
       RPC_CODE.limit,
@@ -41,10 +40,11 @@ export const takeSnapshot = (
       { code: 'DEED_DEV_SNAPSHOTS' },
     )
   const id = ++snapshots.lastId
+  snapshots.changed.add(id)
   snapshots.byId.set(id, {
     head: chain.head.hash,
     clock: { ...clock },
-    entries: [...pool.byHash.values()],
+    entries: [...mempool.byHash.values()],
     edits: copyEdits(chain.edits),
     settings,
   })
@@ -53,35 +53,39 @@ export const takeSnapshot = (
 
 /**
  * Goes back to a snapshot, which is used up with all later ones; the blocks since then are forgotten.
- * `undefined`: there is none of that id.
+ * `false`: there is none of that id.
  */
-export const revertTo = async (
-  snapshots: Snapshots,
-  id: bigint,
-  chain: Chain,
-  clock: ChainClock,
-  pool: Mempool,
-): Promise<Snapshot | undefined> => {
+export const revertTo = async (state: DevState, saved: Saved, id: bigint): Promise<boolean> => {
+  const { snapshots, chain, clock, mempool } = state
   const snapshot = snapshots.byId.get(id)
-  if (snapshot === undefined) return undefined
-  for (const other of [...snapshots.byId.keys()]) if (other >= id) snapshots.byId.delete(other)
-
-  const record = await chain.block(snapshot.head)
-  const child = await chain.canonicalHash(record!.block.header.number + 1n)
-  await chain.setHead(snapshot.head)
-  if (child !== undefined) await chain.forget(child)
-  chain.clearEdits()
-  await chain.edit(snapshot.edits)
-  Object.assign(clock, snapshot.clock)
-  const { version, arrivals } = pool
-  Object.assign(pool, createMempool(), { version: version + 1, arrivals })
-  const state = await chain.stateAt(snapshot.head)
+  if (snapshot === undefined) return false
+  const then = await chain.stateAt(snapshot.head)
+  const accounts = new Map<Entry, { nonce: bigint; balance: bigint }>()
   for (const entry of snapshot.entries)
-    restoreEntry(pool, entry, (await state.account(entry.sender)) ?? { nonce: 0n, balance: 0n })
-  return snapshot
+    accounts.set(entry, (await then.account(entry.sender)) ?? { nonce: 0n, balance: 0n })
+
+  for (const other of [...snapshots.byId.keys()]) if (other >= id) dropSnapshot(snapshots, other)
+  Object.assign(clock, snapshot.clock)
+  state.settings = snapshot.settings
+  clearMempool(mempool)
+  for (const [entry, account] of accounts) restoreEntry(mempool, entry, account)
+  await moveHead(chain, snapshot.head, { edits: snapshot.edits, also: saved.changes() })
+  return true
 }
 
-/** Drops the snapshots whose block is gone. */
-export const dropLostSnapshots = async ({ byId }: Snapshots, chain: Chain): Promise<void> => {
-  for (const [id, { head }] of byId) if ((await chain.block(head)) === undefined) byId.delete(id)
+export const dropSnapshot = (snapshots: Snapshots, id: bigint): void => {
+  snapshots.byId.delete(id)
+  snapshots.changed.add(id)
+}
+
+/** Drops the snapshots whose block comes after that of a number. */
+export const dropSnapshotsAfter = async (
+  snapshots: Snapshots,
+  chain: Chain,
+  number: bigint,
+): Promise<void> => {
+  for (const [id, { head }] of snapshots.byId) {
+    const record = await chain.block(head)
+    if (record === undefined || record.block.header.number > number) dropSnapshot(snapshots, id)
+  }
 }

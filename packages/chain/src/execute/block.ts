@@ -10,6 +10,7 @@ import { type ChainConfig, type Rules, rulesAt } from '../forks.ts'
 import { type Draft, openDraft } from '../state/draft.ts'
 import { isGivenUp, settle } from '../state/missing.ts'
 import { overrideLayer } from '../state/overrides.ts'
+import type { Tries } from '../state/tries.ts'
 import type { Reader } from '../state/types.ts'
 import type { BlockRecord, Store } from '../store/store.ts'
 import { transactionHash } from '../transaction/codec.ts'
@@ -30,6 +31,7 @@ export interface Host {
   readonly config: ChainConfig
   readonly engine: Engine
   readonly store: Store
+  readonly tries: Tries
 }
 
 /**
@@ -37,16 +39,16 @@ export interface Host {
  * Transactions that do not fit are left out of it and named in `refused`.
  */
 export const executeBlock = async (
-  { config, engine, store }: Host,
+  host: Host,
   parent: BlockRecord,
   inputs: BlockInputs,
 ): Promise<Executed | BlockFault> => {
+  const { config, store } = host
   const { withdrawals = [], uncles = [] } = inputs
   const rules = rulesAfter(config, parent, inputs.timestamp)
   const opened = openHeader(parent, inputs, rules)
-  const block = blockContext(opened, rules)
-  const scope: Scope = { engine, rules, block, blockHash: ancestorHashes(store, parent) }
-  const draft = await openDraft(store, parent)
+  const scope = scopeIn(host, parent, rules, opened)
+  const draft = await openDraft(host, parent)
 
   const { edits } = inputs
   if (edits) draft.merge(await settle(store, () => overrideLayer(draft.state, edits)))
@@ -56,7 +58,7 @@ export const executeBlock = async (
   const requests = await draft.step((layer, state) => collectRequests(scope, layer, state, ran.deposits))
   if (isBlockFault(requests)) return requests
 
-  const { root, layer, nodes } = await draft.settle()
+  const { root, layer, trie } = await draft.settle()
   const sealed = sealBlock(opened, rules, parent, { ...ran, uncles, withdrawals, requests, root })
   return {
     ...sealed,
@@ -65,7 +67,7 @@ export const executeBlock = async (
     receipts: ran.receipts,
     refused: ran.refused,
     layer,
-    nodes,
+    trie,
   }
 }
 
@@ -125,6 +127,20 @@ export const rulesOf = (
   const merged = terminal !== undefined && totalDifficulty - header.difficulty >= terminal
   return rulesAt(config, { number: header.number, timestamp: header.timestamp, merged })
 }
+
+/** Where the messages of a block on top of `parent` run. */
+export const scopeIn = (
+  { engine, store }: Pick<Host, 'engine' | 'store'>,
+  parent: BlockRecord,
+  rules: Rules,
+  header: Header,
+): Scope => ({
+  engine,
+  rules,
+  block: blockContext(header, rules),
+  isPartial: store.origin !== undefined,
+  blockHash: ancestorHashes(store, parent),
+})
 
 /** What contracts see of a block. */
 export const blockContext = (header: Header, rules: Rules): BlockContext => ({

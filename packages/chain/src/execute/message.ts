@@ -19,7 +19,7 @@ import type {
 import { createAddress, EMPTY_CODE_HASH, isActive, keccakHash } from '@deed/evm'
 import { max, min } from '../bigint.ts'
 import type { Rules } from '../forks.ts'
-import { hexToBytes } from '../hex.ts'
+import { bytesToBigint, hexToBytes } from '../hex.ts'
 import { clearStorage, createLayer, deleteAccount, overlay, writeSlots } from '../state/layer.ts'
 import { found, giveUp } from '../state/missing.ts'
 import { NO_ACCOUNT } from '../state/overrides.ts'
@@ -29,12 +29,15 @@ import { GAS_PER_BLOB } from '../transaction/price.ts'
 import { recoverAuthority } from '../transaction/signature.ts'
 import type { AccessList, Authorization } from '../transaction/types.ts'
 import { EMPTY_ROOT } from '../trie/node.ts'
+import { nativeSystemCall } from './system-native.ts'
 
 /** Where messages run: one block. */
 export interface Scope {
   readonly engine: Engine
   readonly rules: Rules
   readonly block: BlockContext
+  /** The state is a fork's, of which only what was read is at hand. */
+  readonly isPartial: boolean
   /** Hash of an ancestor of the block. */
   readonly blockHash: (number: bigint) => Hash | Miss
   /** In place of the fork's own. */
@@ -160,9 +163,17 @@ export const runSystemCall = (
   state: Reader,
   to: Address,
   data: Uint8Array,
-): Exclude<Outcome, { status: 'miss' }> | undefined => {
+): Pick<Exclude<Outcome, { status: 'miss' }>, 'status' | 'output'> | undefined => {
   const account = found(state.account(to))
   if (account === undefined || account.codeHash === EMPTY_CODE_HASH) return undefined
+  const { number, timestamp } = scope.block
+  const input = data.length === 0 ? 0n : bytesToBigint(data)
+  const { isPartial } = scope
+  const written = nativeSystemCall(account.codeHash, { to, state, input, number, timestamp, isPartial })
+  if (written) {
+    if (written.size > 0) writeSlots(layer, to, written)
+    return { status: 'success', output: NO_OUTPUT }
+  }
   const outcome = scope.engine.run({
     fork: scope.rules.fork,
     world: worldOf(state, scope.blockHash),
@@ -267,9 +278,11 @@ const warmSet = (
   }
 }
 
+const NO_OUTPUT = new Uint8Array(0)
 const NOTHING_WARM: WarmSet = { addresses: [], slots: [] }
 const ZERO_ADDRESS: Address = '0x0000000000000000000000000000000000000000'
-const SYSTEM_ADDRESS: Address = '0xfffffffffffffffffffffffffffffffffffffffe'
+/** Who calls where the protocol does. */
+export const SYSTEM_ADDRESS: Address = '0xfffffffffffffffffffffffffffffffffffffffe'
 const SYSTEM_CALL_GAS = 30_000_000n
 /** An authorization's intrinsic gas less what one costs whose authority exists already. */
 const EXISTING_AUTHORITY_REFUND = 12_500n

@@ -8,17 +8,15 @@ import { openDraft } from '../state/draft.ts'
 import { editsFromJson } from '../state/edits.ts'
 import { found, settle } from '../state/missing.ts'
 import { overrideLayer } from '../state/overrides.ts'
-import { MissingTrieNode, nodeStore, slotHashOf } from '../state/root.ts'
+import { nodeStore, slotHashOf, storageTrie, whole } from '../state/root.ts'
 import { editsKey } from '../store/commit.ts'
 import type { BlockRecord } from '../store/store.ts'
 import { isFault, type TransactionFault } from '../transaction/fault.ts'
 import { GAS_PER_BLOB } from '../transaction/price.ts'
-import { EMPTY_ROOT, isMissing } from '../trie/node.ts'
 import { entriesFrom } from '../trie/walk.ts'
-import { ancestorHashes } from './ancestors.ts'
-import { blockContext, type Host, rulesAfter } from './block.ts'
+import { type Host, rulesAfter, scopeIn } from './block.ts'
 import { runCall } from './call.ts'
-import type { MessageTracer, Scope } from './message.ts'
+import type { MessageTracer } from './message.ts'
 import { beginBlock } from './system.ts'
 import { runTransaction, type TransactionResult } from './transaction.ts'
 import type { CallOptions, CallRequest, CallResult } from './types.ts'
@@ -41,21 +39,21 @@ interface HashedSlot {
 }
 
 export const replayBlock = async (
-  { config, engine, store }: Host,
+  host: Host,
   parent: BlockRecord,
   { header, transactions }: Block,
 ): Promise<Replay> => {
+  const { config, store } = host
   const rules = rulesAfter(config, parent, header.timestamp)
-  const block = blockContext(header, rules)
-  const scope: Scope = { engine, rules, block, blockHash: ancestorHashes(store, parent) }
-  const draft = await openDraft(store, parent)
+  const scope = scopeIn(host, parent, rules, header)
+  const draft = await openDraft(host, parent)
   const edits = await settle(store, () => found(store.record('meta', editsKey(headerHash(header)))))
   if (edits !== undefined) {
     const made = editsFromJson(JSON.parse(edits))
     draft.merge(await settle(store, () => overrideLayer(draft.state, made)))
   }
   await draft.step((layer, state) => beginBlock(scope, layer, state, header))
-  const room = { gas: block.gasLimit, blobGas: rules.blobs.max * GAS_PER_BLOB }
+  const room = { gas: header.gasLimit, blobGas: rules.blobs.max * GAS_PER_BLOB }
   let index = 0
   return {
     next: async (tracer) => {
@@ -73,15 +71,14 @@ export const replayBlock = async (
     },
     call: (request, options) => settle(store, () => runCall(scope, draft.state, request, options)),
     slotsFrom: async (address, start, limit) => {
-      const { layer, nodes } = await draft.settle()
+      const { layer, trie } = await draft.settle()
       const written = [...(layer.storage.get(address)?.keys() ?? [])]
       const keys = new Map(written.map((key) => [bytesToHex(slotHashOf(key)), key]))
-      const committed = nodeStore(store)
-      const trie = { get: (hash: Hash) => nodes.get(hash) ?? committed.get(hash) }
+      const nodes = nodeStore(store)
       return settle(store, () => {
         const account = layer.accounts.get(address) ?? found(draft.state.account(address))
-        const entries = entriesFrom(account?.storageRoot ?? EMPTY_ROOT, start, limit, trie)
-        if (isMissing(entries)) throw new MissingTrieNode(entries.missing)
+        const storage = account && storageTrie(nodes, trie.root, address, account.storageRoot)
+        const entries = whole(entriesFrom(storage, start, limit, nodes))
         return entries.map(({ key, value }) => {
           const hash = bytesToHex(key)
           return { hash, key: keys.get(hash), value: bytesToBigint(decodeRlp(value) as Uint8Array) }

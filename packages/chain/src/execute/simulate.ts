@@ -64,7 +64,7 @@ export const simulate = async (
 ): Promise<readonly SimulatedBlock[] | SimulationFault> => {
   const planned = planBlocks(base.block.header, simulation.blocks)
   if ('code' in planned) return planned
-  const draft = await openDraft(host.store, base)
+  const draft = await openDraft(host, base)
   if (edits) draft.merge(await settle(host.store, () => overrideLayer(draft.state, edits)))
   const ancestor = ancestorHashes(host.store, base)
   const first = base.block.header.number + 1n
@@ -117,7 +117,8 @@ const simulateBlock = async (
   if ('code' in precompiles) return precompiles
   const context = blockContext(opened, rules)
   const block = { ...context, blobBaseFee: overrides.blobBaseFee ?? context.blobBaseFee }
-  const scope: Scope = { engine, rules, block, blockHash, precompiles }
+  const isPartial = store.origin !== undefined
+  const scope: Scope = { engine, rules, block, isPartial, blockHash, precompiles }
 
   draft.merge(await settle(store, () => overrideLayer(draft.state, state)))
   await draft.step((layer, below) => beginBlock(scope, layer, below, opened))

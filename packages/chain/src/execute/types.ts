@@ -1,5 +1,6 @@
 import type { Address, Hash, Hex, Log, Outcome } from '@deed/evm'
 import type { Block, Header, Receipt, Request, Withdrawal } from '../block/types.ts'
+import type { BlockTrie } from '../state/tries.ts'
 import type { Layer, StateOverrides } from '../state/types.ts'
 import type { TransactionFault } from '../transaction/fault.ts'
 import type { AccessList, Authorization, Transaction } from '../transaction/types.ts'
@@ -51,8 +52,7 @@ export interface Executed {
   readonly refused: readonly Refusal[]
   /** What the block changed in its parent's state, with storage roots and incarnations settled. */
   readonly layer: Layer
-  /** New trie nodes by hash. */
-  readonly nodes: ReadonlyMap<Hash, Uint8Array>
+  readonly trie: BlockTrie
 }
 
 /** Why a transaction was left out of a block. */

@@ -2,13 +2,20 @@ import type { Address, Hash } from '@deed/evm'
 import { max } from '../bigint.ts'
 import { maxCostWei } from '../transaction/price.ts'
 import type { Transaction } from '../transaction/types.ts'
+import { makeRoom, noteEntry } from './evict.ts'
 
-/** Transactions of one sender, mined next or behind a gap of nonces. */
-const MAX_PER_SENDER = 16_384
-/** Transactions of all senders. */
-const MAX_TRANSACTIONS = 65_536
-/** Bytes of all of them in their network encoding, blobs with them. */
-const MAX_BYTES = 256 * 1024 * 1024
+/** What a pool holds at most. */
+export interface MempoolBounds {
+  /** Transactions of one sender, mined next or behind a gap of nonces. */
+  readonly perSender: number
+  /** Transactions of all senders. */
+  readonly transactions: number
+  /** Bytes of all of them in their network encoding, blobs with them. */
+  readonly bytes: number
+}
+
+const BOUNDS: MempoolBounds = { perSender: 16_384, transactions: 65_536, bytes: 256 * 1024 * 1024 }
+
 /** Percent by which each of its prices must rise for a transaction to be replaced; with blobs, double. */
 const PRICE_BUMP_PERCENT = 10n
 const BLOB_PRICE_BUMP_PERCENT = 100n
@@ -41,11 +48,16 @@ export interface Queue {
  * that what was worked out from it can be kept for as long as it is the same.
  */
 export interface Mempool {
+  readonly bounds: MempoolBounds
   readonly queues: Map<Address, Queue>
   readonly byHash: Map<Hash, Entry>
   bytes: number
   arrivals: number
   version: number
+  /** Heap of entries by who gives way first (./evict.ts); there since the pool was full for the first time. */
+  cheapest: Entry[] | undefined
+  /** Hashes of those that came or went since somebody last looked; they may have done both. */
+  readonly changed: Set<Hash>
 }
 
 /** Why the pool does not take a transaction. */
@@ -54,17 +66,21 @@ export interface PoolFault {
   readonly message: string
 }
 
-export const createMempool = (): Mempool => ({
+export const createMempool = (bounds: MempoolBounds = BOUNDS): Mempool => ({
+  bounds,
   queues: new Map(),
   byHash: new Map(),
   bytes: 0,
   arrivals: 0,
   version: 0,
+  cheapest: undefined,
+  changed: new Set(),
 })
 
 /**
  * Takes in a transaction that is valid against its sender's account, or says why not. One of the same
- * sender and nonce gives way if the new one pays enough more.
+ * sender and nonce gives way if the new one pays enough more. In a full pool the cheapest give way, but not to one
+ * that is behind a gap of nonces.
  */
 export const addEntry = (
   pool: Mempool,
@@ -79,11 +95,6 @@ export const addEntry = (
       code: 'DEED_POOL_UNDERPRICED',
       message: `to replace ${replaced.hash} raise every fee by at least ${bumpOf(replaced.transaction)}%`,
     }
-  if (replaced === undefined && isFull(pool, queue, encoded.length))
-    return {
-      code: 'DEED_POOL_FULL',
-      message: `it holds ${pool.byHash.size} transactions, ${queue.entries.size} of ${sender}; mine blocks or wait`,
-    }
   const freedWei = replaced === undefined ? 0n : maxCostWei(replaced.transaction)
   const costWei = queue.costWei - freedWei + maxCostWei(transaction)
   if (costWei > account.balance)
@@ -91,7 +102,14 @@ export const addEntry = (
       code: 'DEED_POOL_OVERDRAWN',
       message: `${sender} has ${account.balance} wei, this transaction with those that wait before and behind it may cost ${costWei} wei`,
     }
+  const victims = roomFor(pool, queue, { transaction, sender, encoded }, replaced)
+  if (victims === undefined)
+    return {
+      code: 'DEED_POOL_FULL',
+      message: `it holds ${pool.byHash.size} transactions, ${queue.entries.size} of ${sender}; offer more per gas, or wait for blocks`,
+    }
   if (replaced !== undefined) removeEntry(pool, replaced)
+  for (const victim of victims) removeEntry(pool, victim)
   const entry: Entry = { transaction, hash, sender, encoded, arrival: ++pool.arrivals }
   insert(pool, queue, entry)
   return entry
@@ -115,6 +133,7 @@ export const removeEntry = (pool: Mempool, { hash, sender, transaction, encoded 
   if (queue.entries.size === 0) pool.queues.delete(sender)
   pool.bytes -= encoded.length
   pool.version++
+  pool.changed.add(hash)
 }
 
 /** Drops what an account's new nonce has overtaken and what its new balance cannot pay any more. */
@@ -132,6 +151,11 @@ export const updateAccount = (
     if (entry.transaction.nonce < account.nonce || maxCostWei(entry.transaction) > account.balance)
       removeEntry(pool, entry)
   passWaiting(queue)
+}
+
+/** Lets everything go. */
+export const clearMempool = (pool: Mempool): void => {
+  for (const entry of [...pool.byHash.values()]) removeEntry(pool, entry)
 }
 
 /** The nonce that the sender should use next: behind everything that waits without a gap. */
@@ -165,12 +189,26 @@ const insert = (pool: Mempool, queue: Queue, entry: Entry): void => {
   pool.byHash.set(entry.hash, entry)
   pool.bytes += entry.encoded.length
   pool.version++
+  pool.changed.add(entry.hash)
+  noteEntry(pool, entry)
 }
 
-const isFull = (pool: Mempool, queue: Queue, bytes: number): boolean =>
-  queue.entries.size >= MAX_PER_SENDER ||
-  pool.byHash.size >= MAX_TRANSACTIONS ||
-  pool.bytes + bytes > MAX_BYTES
+/** Which entries make room for a transaction; `undefined`: none may. */
+const roomFor = (
+  pool: Mempool,
+  queue: Queue,
+  newcomer: Pick<Entry, 'transaction' | 'sender' | 'encoded'>,
+  replaced: Entry | undefined,
+): readonly Entry[] | undefined => {
+  const { bounds } = pool
+  if (replaced === undefined && queue.entries.size >= bounds.perSender) return undefined
+  const excess = {
+    transactions: pool.byHash.size + (replaced === undefined ? 1 : 0) - bounds.transactions,
+    bytes: pool.bytes + newcomer.encoded.length - (replaced?.encoded.length ?? 0) - bounds.bytes,
+  }
+  if (excess.transactions <= 0 && excess.bytes <= 0) return []
+  return newcomer.transaction.nonce > queue.next ? undefined : makeRoom(pool, newcomer, excess)
+}
 
 const bumpOf = (transaction: Transaction): bigint =>
   transaction.type === 3 ? BLOB_PRICE_BUMP_PERCENT : PRICE_BUMP_PERCENT

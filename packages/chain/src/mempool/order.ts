@@ -1,6 +1,7 @@
 import { min } from '../bigint.ts'
 import { maxGasPrice } from '../transaction/price.ts'
 import type { Transaction } from '../transaction/types.ts'
+import { popHeap, pushHeap } from './heap.ts'
 import type { Entry, Mempool } from './mempool.ts'
 
 /**
@@ -22,12 +23,12 @@ export const executable = (
     const tipWei = entry === undefined ? undefined : tipOf(entry.transaction, baseFeePerGas)
     // First come, first served is an order of equal tips.
     if (entry !== undefined && tipWei !== undefined)
-      push(heap, { entry, tipWei: order === 'fifo' ? 0n : tipWei })
+      pushHeap(heap, { entry, tipWei: order === 'fifo' ? 0n : tipWei }, isBefore)
   }
   for (const queue of pool.queues.values()) offer(queue.entries.get(queue.nonce))
   const chosen: Entry[] = []
   while (heap.length > 0 && chosen.length < limit) {
-    const { entry } = pop(heap)
+    const { entry } = popHeap(heap, isBefore)
     chosen.push(entry)
     offer(pool.queues.get(entry.sender)!.entries.get(entry.transaction.nonce + 1n))
   }
@@ -50,32 +51,3 @@ interface Candidate {
 
 const isBefore = (a: Candidate, b: Candidate): boolean =>
   a.tipWei === b.tipWei ? a.entry.arrival < b.entry.arrival : a.tipWei > b.tipWei
-
-const push = (heap: Candidate[], candidate: Candidate): void => {
-  let at = heap.length
-  heap.push(candidate)
-  while (at > 0) {
-    const parent = (at - 1) >> 1
-    if (!isBefore(candidate, heap[parent]!)) break
-    heap[at] = heap[parent]!
-    at = parent
-  }
-  heap[at] = candidate
-}
-
-const pop = (heap: Candidate[]): Candidate => {
-  const top = heap[0]!
-  const last = heap.pop()!
-  if (heap.length === 0) return top
-  let at = 0
-  for (;;) {
-    let child = 2 * at + 1
-    if (child >= heap.length) break
-    if (child + 1 < heap.length && isBefore(heap[child + 1]!, heap[child]!)) child++
-    if (!isBefore(heap[child]!, last)) break
-    heap[at] = heap[child]!
-    at = child
-  }
-  heap[at] = last
-  return top
-}

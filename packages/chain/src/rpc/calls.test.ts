@@ -133,3 +133,43 @@ describe('eth_call', () => {
     }
   })
 })
+
+describe('calls that are asked again', () => {
+  // Answers the time of the block and the balance of the account of its calldata.
+  const PEEK = '0x425f525f353160205260405ff3'
+  const peeker = `0x${'9e'.repeat(20)}`
+
+  it('are answered anew as soon as the head or its state is another one', async () => {
+    const node = await createDevNode({ wallTime: () => GENESIS_TIME + 500n, genesisTime: GENESIS_TIME })
+    const alice = ((await node.request('eth_accounts')) as string[])[0]!
+    await node.request('hardhat_setCode', [peeker, PEEK])
+    const ask = (...more: unknown[]) =>
+      node.request('eth_call', [
+        { to: peeker, data: `0x${alice.slice(2).padStart(64, '0')}` },
+        ...more,
+      ]) as Promise<string>
+    const first = await ask('latest')
+    expect(await ask('latest')).toBe(first)
+    await node.request('hardhat_setBalance', [alice, '0x7'])
+    const edited = await ask('latest')
+    expect(BigInt(`0x${edited.slice(66)}`)).toBe(7n)
+    const snapshot = await node.request('evm_snapshot')
+    await node.request('evm_increaseTime', [1_000])
+    // The clock moves what is pending, and no block.
+    expect(await ask('latest')).toBe(edited)
+    const [one, two] = [
+      await ask('pending'),
+      await node.request('evm_increaseTime', [9]).then(() => ask('pending')),
+    ]
+    expect(two).not.toBe(one)
+    await node.request('evm_mine')
+    expect((await ask('latest')).slice(0, 66)).not.toBe(edited.slice(0, 66))
+    // What was set after the first block came into the second.
+    expect(await ask('0x0')).toBe('0x')
+    await node.request('evm_revert', [snapshot])
+    expect(await ask('latest')).toBe(edited)
+    const overridden = await ask('latest', { [alice]: { balance: '0x9' } })
+    expect(BigInt(`0x${overridden.slice(66)}`)).toBe(9n)
+    expect(await ask('latest')).toBe(edited)
+  })
+})

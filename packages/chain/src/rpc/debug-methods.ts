@@ -16,6 +16,7 @@ import {
   quantity64,
 } from './decode.ts'
 import { type Method, method } from './method.ts'
+import { ethGetHeader } from './methods/block.ts'
 import * as state from './methods/debug_state.ts'
 import * as trace from './methods/debug_trace.ts'
 import * as ots from './methods/ots.ts'
@@ -69,7 +70,8 @@ export const DEBUG_METHODS: Readonly<Record<string, Method>> = {
     state.debugStorageRangeAt,
   ),
   debug_getBadBlocks: method('debug', 1, [], state.debugGetBadBlocks),
-  debug_codeByHash: method('debug', 2, [param('codeHash', hash)], state.debugCodeByHash),
+  debug_codeByHash: method('debug', 2, [param('codeHash', hash), at], state.debugCodeByHash),
+  debug_dbGet: method('debug', 2, [param('key', bytes)], state.debugDbGet),
 
   trace_transaction: method('debug', 200, [transactionHash], parity.traceTransaction),
   trace_get: method('debug', 200, [transactionHash, param('path', list(count, MAX_PATH))], parity.traceGet),
@@ -91,7 +93,7 @@ export const DEBUG_METHODS: Readonly<Record<string, Method>> = {
   trace_replayTransaction: method('debug', 200, [transactionHash, types], parity.traceReplayTransaction),
   trace_replayBlockTransactions: method('debug', 1000, [which, types], parity.traceReplayBlockTransactions),
 
-  erigon_getHeaderByNumber: method('debug', 5, [blockNumber], ots.erigonGetHeaderByNumber),
+  erigon_getHeaderByNumber: method('debug', 5, [blockNumber], ethGetHeader),
   ots_getApiLevel: method('debug', 1, [], ots.otsGetApiLevel),
   ots_hasCode: method('debug', 1, [who, at], ots.otsHasCode),
   ots_getInternalOperations: method('debug', 200, [transactionHash], ots.otsGetInternalOperations),

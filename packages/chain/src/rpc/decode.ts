@@ -4,7 +4,7 @@ import { RPC_CODE, RpcError } from './error.ts'
 
 /**
  * Turns a JSON value into what the methods work on. `at` names where the value stands, for the message:
- * `argument 0 (transaction).gas`. Throws {@link RpcError} -32602.
+ * `argument 0 (transaction).gas`; where nobody will read it, it is empty. Throws {@link RpcError} -32602.
  */
 export type Decoder<T> = (value: unknown, at: string) => T
 
@@ -12,9 +12,8 @@ export type Decoded<D> = D extends Decoder<infer T> ? T : never
 
 /** A refusal of a parameter: where it stands, what was expected, what came. */
 export const refuse = (at: string, expected: string, value: unknown): never => {
-  throw new RpcError(RPC_CODE.invalidParams, `invalid ${at}: expected ${expected}, got ${show(value)}`, {
-    code: 'DEED_RPC_PARAMS',
-  })
+  const text = `invalid ${at.slice(0, MAX_WORDS)}: expected ${expected.slice(0, MAX_WORDS)}, got ${show(value)}`
+  throw new RpcError(RPC_CODE.invalidParams, text, { code: 'DEED_RPC_PARAMS' })
 }
 
 export const address: Decoder<Address> = (value, at) =>
@@ -90,7 +89,7 @@ export const list =
   (value, at) => {
     if (!Array.isArray(value)) return refuse(at, 'a list', value)
     if (value.length > max) return refuse(at, `at most ${max} entries`, value.length)
-    return value.map((entry, index) => decoder(entry, `${at}[${index}]`))
+    return value.map((entry, index) => decoder(entry, at && `${at}[${index}]`))
   }
 
 /** One value or a list of them, as a list. */
@@ -106,7 +105,9 @@ export const record =
     if (!isObject(value)) return refuse(at, 'an object', value)
     const entries = Object.entries(value)
     if (entries.length > max) return refuse(at, `at most ${max} entries`, entries.length)
-    return new Map(entries.map(([name, entry]) => [key(name, `${at} key`), decoder(entry, `${at}.${name}`)]))
+    return new Map(
+      entries.map(([name, entry]) => [key(name, at && `${at} key`), decoder(entry, at && `${at}.${name}`)]),
+    )
   }
 
 /**
@@ -119,7 +120,7 @@ export const object =
   (value, at) => {
     if (!isObject(value)) return refuse(at, 'an object', value)
     const decoded: Record<string, unknown> = {}
-    for (const name in fields) decoded[name] = fields[name]!(value[name], `${at}.${name}`)
+    for (const name in fields) decoded[name] = fields[name]!(value[name], at && `${at}.${name}`)
     return decoded as { readonly [K in keyof F]: Decoded<F[K]> }
   }
 
@@ -134,7 +135,7 @@ export const pair =
   <A, B>(first: Decoder<A>, second: Decoder<B>): Decoder<readonly [A, B]> =>
   (value, at) =>
     Array.isArray(value) && value.length === 2
-      ? [first(value[0], `${at}[0]`), second(value[1], `${at}[1]`)]
+      ? [first(value[0], at && `${at}[0]`), second(value[1], at && `${at}[1]`)]
       : refuse(at, 'a list of two', value)
 
 export const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -168,6 +169,12 @@ export const decodeParams = (params: readonly Param<unknown>[], values: readonly
       `too many arguments: expected at most ${params.length}, got ${values.length}`,
       { code: 'DEED_RPC_PARAMS' },
     )
+  try {
+    return params.map(({ decode }, index) => decode(values[index], ''))
+  } catch (error) {
+    if (!(error instanceof RpcError)) throw error
+  }
+  // Something is wrong: once more, with the names of the places.
   return params.map(({ name, decode }, index) => {
     const at = `argument ${index} (${name})`
     const value = values[index]
@@ -182,6 +189,8 @@ export const decodeParams = (params: readonly Param<unknown>[], values: readonly
 }
 
 const MAX_SHOWN = 80
+/** Characters of where a value stands and of what was expected: names in them may be the client's own. */
+const MAX_WORDS = 400
 
 const ADDRESS = /^0x[0-9a-fA-F]{40}$/
 const HASH = /^0x[0-9a-fA-F]{64}$/

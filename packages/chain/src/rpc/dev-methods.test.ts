@@ -33,6 +33,20 @@ const expectReplay = async () => {
 }
 
 describe('state', () => {
+  // Found by the fuzzer: two blocks with empty writes to the same account could not both be taken back.
+  it('may be set to no slots at all, and be taken back', async () => {
+    const nothing = JSON.stringify({
+      accounts: { [STRANGER]: { nonce: 0, balance: '0x1', code: '0x', storage: {} } },
+    })
+    const state = `0x${[...new TextEncoder().encode(nothing)].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`
+    for (let block = 0; block < 2; block++) {
+      await rpc('anvil_loadState', state)
+      await rpc('evm_mine')
+    }
+    await rpc('hardhat_reset')
+    expect(await balance(STRANGER)).toBe(0n)
+  })
+
   it('is seen at once, without a block, and stays with the next block', async () => {
     await rpc('hardhat_setBalance', STRANGER, '0x64')
     await rpc('anvil_setNonce', STRANGER, '0x7')

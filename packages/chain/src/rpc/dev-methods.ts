@@ -14,12 +14,14 @@ import {
   quantity,
   quantity64,
   slot,
+  text,
 } from './decode.ts'
 import { type Method, method } from './method.ts'
 import * as control from './methods/control.ts'
 import * as edit from './methods/edit.ts'
 import * as erc20 from './methods/erc20.ts'
 import * as evm from './methods/evm.ts'
+import * as state from './methods/state.ts'
 
 /** Accounts whose balance one request sets. */
 const MAX_ACCOUNTS = 1_000
@@ -60,6 +62,8 @@ export const DEV_METHODS: Readonly<Record<string, Method>> = Object.fromEntries(
   ...named(['evm_snapshot', 'anvil_snapshot'], method('dev', 1, [], evm.evmSnapshot)),
   ...named(['evm_revert', 'anvil_revert'], method('dev', 5, [param('snapshot', quantity)], evm.evmRevert)),
   ...both('reset', method('dev', 5, [options], control.reset)),
+  ...named(['anvil_setRpcUrl'], method('dev', 1, [param('url', text)], control.setRpcUrl)),
+  ...named(['debug_setHead'], method('dev', 5, [param('blockNumber', quantity64)], control.setHead)),
   ...named(['anvil_rollback'], method('dev', 5, [param('blocks', orElse(count, 1))], control.rollback)),
   ...named(
     ['anvil_reorg'],
@@ -134,6 +138,8 @@ export const DEV_METHODS: Readonly<Record<string, Method>> = Object.fromEntries(
   ...both('dropAllTransactions', method('dev', 5, [], control.dropAllTransactions)),
   ...named(['anvil_removePoolTransactions'], method('dev', 5, [who], control.removePoolTransactions)),
   ...both('setLoggingEnabled', method('dev', 1, [param('on', boolean)], control.setLoggingEnabled)),
+  ...both('dumpState', method('dev', 5000, [param('withHistory', orElse(boolean, false))], state.dumpState)),
+  ...both('loadState', method('dev', 5000, [param('state', bytes)], state.loadState)),
   ...both('metadata', method('dev', 1, [], control.metadata)),
   ...named(['anvil_nodeInfo'], method('dev', 1, [], control.nodeInfo)),
   ...named(['anvil_getGenesisTime'], method('dev', 1, [], control.genesisTime)),

@@ -1,6 +1,7 @@
 import { decodeParams, isObject, show } from './decode.ts'
 import { RPC_CODE, RpcError, toErrorObject } from './error.ts'
-import type { Context, MethodClass } from './method.ts'
+import { memoOf } from './memo.ts'
+import { CLASSES, type Context } from './method.ts'
 import { METHODS } from './methods.ts'
 
 /** Requests in one batch. geth's default is 1,000. */
@@ -69,16 +70,22 @@ export const call = async (context: Context, name: string, params: unknown): Pro
       `invalid params: expected a list of arguments, got ${show(params)}`,
       { code: 'DEED_RPC_PARAMS' },
     )
-  const values = decodeParams(method.params, (params as unknown[] | null | undefined) ?? [])
-  return method.run(context, ...(values as never[]))
-}
-
-/** Which classes of methods a profile offers. */
-const CLASSES: Readonly<Record<Context['principal']['profile'], readonly MethodClass[]>> = {
-  dev: ['read', 'write', 'debug', 'dev'],
-  node: ['read', 'write', 'debug'],
-  public: ['read', 'write'],
-  engine: ['read', 'write', 'engine'],
+  const given = (params as unknown[] | null | undefined) ?? []
+  const { chain } = context.node
+  const memo = method.isSteady?.(given) ? memoOf(chain) : undefined
+  const key = memo && `${name} ${JSON.stringify(given)}`
+  let result = key && memo.get(key)
+  if (result === undefined) {
+    const { version } = chain
+    const values = decodeParams(method.params, given)
+    const answered = await context.node.fork?.answer({ context, name, values, params: given })
+    result = answered === undefined ? await method.run(context, ...(values as never[])) : answered.result
+    if (key && version === chain.version) memo.set(key, result)
+  }
+  // Nothing is told that a killed process would not remember.
+  const writing = chain.settled()
+  if (writing !== undefined) await writing
+  return result
 }
 
 const answerOne = async (context: Context, request: unknown): Promise<string | undefined> => {

@@ -11,6 +11,8 @@ export class RpcError extends Error {
   override readonly name = 'RpcError'
   readonly code: number
   readonly data: Hex | { readonly code: string } | undefined
+  /** Why, in words of the source, for people: clients do not look at it (./explainer.ts). */
+  explanation: string | undefined
   constructor(code: number, message: string, data?: Hex | { readonly code: string }) {
     super(message)
     this.code = code
@@ -34,11 +36,18 @@ export const RPC_CODE = {
 } as const
 
 /** An error in the form of JSON-RPC. Anything but an {@link RpcError} is a bug and keeps its sentence. */
-export const toErrorObject = (error: unknown): { code: number; message: string; data?: unknown } => {
-  if (error instanceof RpcError)
-    return error.data === undefined
-      ? { code: error.code, message: error.message }
-      : { code: error.code, message: error.message, data: error.data }
+export const toErrorObject = (
+  error: unknown,
+): { code: number; message: string; data?: unknown; explanation?: string } => {
+  if (error instanceof RpcError) {
+    const { code, message, data, explanation } = error
+    return {
+      code,
+      message,
+      ...(data !== undefined && { data }),
+      ...(explanation !== undefined && { explanation }),
+    }
+  }
   if (isCoded(error)) return { code: RPC_CODE.server, message: error.message, data: { code: error.code } }
   const message = error instanceof Error ? error.message : String(error)
   return { code: RPC_CODE.internal, message: `internal error: ${message}`, data: { code: 'DEED_INTERNAL' } }

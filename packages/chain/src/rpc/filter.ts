@@ -1,5 +1,6 @@
 import type { Address, Hash, Hex, Log } from '@deed/evm'
 import { quantity } from '../hex.ts'
+import { show } from './decode.ts'
 import { RPC_CODE, RpcError } from './error.ts'
 
 /** Filters that a node keeps at once. */
@@ -52,7 +53,7 @@ export const createFilters = (nowMs: () => number): Filters => {
       remove(id)
       throw new RpcError(
         RPC_CODE.server,
-        `filter not found: ${id} was never there, was removed or has expired`,
+        `filter not found: ${show(id)} was never there, was removed or has expired`,
         {
           code: 'DEED_RPC_FILTER',
         },

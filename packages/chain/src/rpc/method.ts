@@ -30,6 +30,8 @@ export interface Method {
   readonly params: readonly Param<unknown>[]
   /** Result as JSON, or a promise of it. */
   readonly run: (context: Context, ...args: never[]) => unknown
+  /** Whether the result, a string, follows from these parameters and the head alone, and is worth being kept. */
+  readonly isSteady?: (params: readonly unknown[]) => boolean
 }
 
 /** One row of the table; the handler's arguments are of the types that the parameters decode to. */
@@ -39,3 +41,11 @@ export const method = <P extends readonly unknown[]>(
   params: { readonly [K in keyof P]: Param<P[K]> },
   run: (context: Context, ...args: P) => unknown,
 ): Method => ({ class: className, cost, params, run: run as unknown as Method['run'] })
+
+/** Which classes of methods a profile offers. */
+export const CLASSES: Readonly<Record<Principal['profile'], readonly MethodClass[]>> = {
+  dev: ['read', 'write', 'debug', 'dev'],
+  node: ['read', 'write', 'debug'],
+  public: ['read', 'write'],
+  engine: ['read', 'write', 'engine'],
+}

@@ -12,6 +12,7 @@ import {
   number,
   orElse,
   param,
+  quantity64,
   record,
   slot,
   text,
@@ -22,7 +23,7 @@ import { type Method, method } from './method.ts'
 import * as account from './methods/account.ts'
 import * as block from './methods/block.ts'
 import * as raw from './methods/debug_getRaw.ts'
-import { ethCall } from './methods/eth_call.ts'
+import { ethCall, isSteadyCall } from './methods/eth_call.ts'
 import { ethCapabilities } from './methods/eth_capabilities.ts'
 import { ethConfig } from './methods/eth_config.ts'
 import { ethCreateAccessList } from './methods/eth_createAccessList.ts'
@@ -71,10 +72,15 @@ const transactionHash = param('transactionHash', hash)
 export const METHODS: Readonly<Record<string, Method>> = {
   web3_clientVersion: method('read', 1, [], identity.web3ClientVersion),
   web3_sha3: method('read', 1, [param('data', bytes)], identity.web3Sha3),
+  rpc_modules: method('read', 1, [], ({ principal }) => identity.modulesOf(METHODS, principal)),
   net_version: method('read', 1, [], identity.netVersion),
   net_listening: method('read', 1, [], identity.netListening),
   net_peerCount: method('read', 1, [], identity.netPeerCount),
 
+  eth_networkId: method('read', 1, [], identity.netVersion),
+  eth_protocolVersion: method('read', 1, [], identity.ethProtocolVersion),
+  eth_mining: method('read', 1, [], identity.ethMining),
+  eth_hashrate: method('read', 1, [], identity.ethHashrate),
   eth_chainId: method('read', 1, [], identity.ethChainId),
   eth_syncing: method('read', 1, [], identity.ethSyncing),
   eth_accounts: method('read', 1, [], identity.ethAccounts),
@@ -105,6 +111,8 @@ export const METHODS: Readonly<Record<string, Method>> = {
 
   eth_getBlockByHash: method('read', 5, [blockHash, hydrated], block.ethGetBlockByHash),
   eth_getBlockByNumber: method('read', 5, [blockNumber, hydrated], block.ethGetBlock),
+  eth_getHeaderByHash: method('read', 2, [blockHash], block.ethGetHeaderByHash),
+  eth_getHeaderByNumber: method('read', 2, [blockNumber], block.ethGetHeader),
   eth_getBlockTransactionCountByHash: method('read', 1, [blockHash], block.ethGetBlockTransactionCountByHash),
   eth_getBlockTransactionCountByNumber: method('read', 1, [blockNumber], block.ethGetBlockTransactionCount),
   eth_getBlockReceipts: method('read', 10, [which], transaction.ethGetBlockReceipts),
@@ -121,6 +129,12 @@ export const METHODS: Readonly<Record<string, Method>> = {
     2,
     [blockNumber, index],
     transaction.ethGetTransactionByBlockAndIndex,
+  ),
+  eth_getTransactionBySenderAndNonce: method(
+    'read',
+    50,
+    [who, param('nonce', quantity64)],
+    transaction.ethGetTransactionBySenderAndNonce,
   ),
   eth_getRawTransactionByHash: method('read', 2, [transactionHash], encoded.ethGetRawTransactionByHash),
   eth_getRawTransactionByBlockHashAndIndex: method(
@@ -142,7 +156,10 @@ export const METHODS: Readonly<Record<string, Method>> = {
   eth_getTransactionReceipt: method('read', 2, [transactionHash], transaction.ethGetTransactionReceipt),
   eth_getLogs: method('read', 50, [param('filter', logQuery)], ethGetLogs),
 
-  eth_call: method('read', 20, [request, at, state, overrides], ethCall),
+  eth_call: {
+    ...method('read', 20, [request, at, state, overrides], ethCall),
+    isSteady: isSteadyCall,
+  },
   eth_estimateGas: method(
     'read',
     60,
@@ -194,9 +211,18 @@ export const METHODS: Readonly<Record<string, Method>> = {
   eth_sendUnsignedTransaction: method('dev', 100, [request], send.ethSendUnsignedTransaction),
   eth_signTransaction: method('dev', 60, [request], send.ethSignTransaction),
   eth_sign: method('dev', 20, [who, param('message', bytes)], sign.ethSign),
-  personal_sign: method('dev', 20, [param('message', bytes), who], sign.personalSign),
+  // A password opens nothing here, where accounts are unlocked; web3.js sends one as geth takes it.
+  personal_sign: method(
+    'dev',
+    20,
+    [param('message', bytes), who, param('password', maybe(text))],
+    sign.personalSign,
+  ),
+  eth_signTypedData: method('dev', 20, [who, param('typedData', anything)], sign.ethSignTypedData),
+  eth_signTypedData_v3: method('dev', 20, [who, param('typedData', anything)], sign.ethSignTypedDataV3),
   eth_signTypedData_v4: method('dev', 20, [who, param('typedData', anything)], sign.ethSignTypedData),
 
+  eth_pendingTransactions: method('read', 50, [], txpool.ethPendingTransactions),
   txpool_status: method('read', 2, [], txpool.txpoolStatus),
   txpool_content: method('read', 50, [], txpool.txpoolContent),
   txpool_inspect: method('read', 50, [], txpool.txpoolInspect),
@@ -213,6 +239,8 @@ export const METHODS: Readonly<Record<string, Method>> = {
     ],
     testingBuildBlock,
   ),
+  admin_nodeInfo: method('debug', 1, [], identity.adminNodeInfo),
+  admin_peers: method('debug', 1, [], identity.adminPeers),
   debug_getRawBlock: method('debug', 10, [which], raw.debugGetRawBlock),
   debug_getRawHeader: method('debug', 2, [which], raw.debugGetRawHeader),
   debug_getRawReceipts: method('debug', 10, [which], raw.debugGetRawReceipts),

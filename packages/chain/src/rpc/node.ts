@@ -2,10 +2,13 @@ import type { Address, Hash } from '@deed/evm'
 import type { Chain } from '../chain.ts'
 import type { BlockSettings } from '../dev/block-settings.ts'
 import type { Impersonation } from '../dev/impersonation.ts'
+import type { GivenTransaction } from '../dev/input.ts'
 import type { Executed } from '../execute/types.ts'
+import type { Fork, ForkSettings } from '../fork/fork.ts'
 import type { Entry, Mempool } from '../mempool/mempool.ts'
 import type { MempoolOrder } from '../mempool/order.ts'
 import type { StateOverrides } from '../state/types.ts'
+import type { Explainer } from './explainer.ts'
 import type { Filters } from './filter.ts'
 import type { Wallet } from './wallet.ts'
 
@@ -13,6 +16,8 @@ import type { Wallet } from './wallet.ts'
 export interface Node {
   readonly clientVersion: string
   readonly chain: Chain
+  /** Whose past the chain has, if it is not its own. */
+  readonly fork?: Fork | undefined
   readonly mempool: Mempool
   /** Unlocked accounts; without any outside a development chain. */
   readonly wallet: Wallet
@@ -42,6 +47,8 @@ export interface Node {
   readonly beneficiary: Address
   /** Power over time and blocks; absent outside a development chain. */
   readonly control?: Control
+  /** Set by whoever wants failures explained. */
+  explainer?: Explainer
 }
 
 /** What the `evm_` methods do. Times are seconds. */
@@ -66,13 +73,24 @@ export interface Control {
   setBlockInterval(seconds: bigint | undefined): Promise<void>
   /** Takes transactions out of the mempool. How many were there. */
   drop(hashes: readonly Hash[]): Promise<number>
-  /** Takes a transaction in without mining it. */
-  enqueue(encoded: Uint8Array, impersonated?: Address): Promise<Hash>
+  /** Mines a block of these transactions alone. Throws an RpcError, and mines none, where one of them cannot be in it. */
+  mineGiven(transactions: readonly GivenTransaction[]): Promise<void>
   /** The newest blocks go away, and what was in them. */
   rollback(blocks: number): Promise<void>
   /** Back to the first block, with nothing of what was set since. */
   reset(): Promise<void>
-  readonly impersonation: Impersonation
+  /**
+   * Begins another chain: a fork of an origin, or without one a chain of its own. What is left out of the settings
+   * stays as it was. Absent where only the node's own chain can be had.
+   */
+  fork?(settings: Partial<ForkSettings> | undefined): Promise<void>
+  readonly impersonation: Readonly<Impersonation>
+  /** Takes transactions in the account's name without a key from now on. */
+  impersonate(address: Address): Promise<void>
+  /** Whether it was impersonated. */
+  stopImpersonating(address: Address): Promise<boolean>
+  /** The same for every account. */
+  impersonateAll(on: boolean): Promise<void>
   isAutomine(): boolean
   setAutomine(on: boolean): Promise<void>
   /** Milliseconds between blocks of the timer; zero without. */

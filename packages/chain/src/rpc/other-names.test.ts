@@ -59,3 +59,93 @@ it('accounts and uncles', async () => {
   expect(await rpc('eth_getUncleByBlockNumberAndIndex', 'latest', '0x0')).toBeNull()
   expect(await rpc('eth_requestAccounts')).toHaveLength(10)
 })
+
+it('names from the time of proof of work, and what a client asks about the node', async () => {
+  const { rpc } = await makeNode()
+  expect(await rpc('eth_mining')).toBe(false)
+  expect(await rpc('eth_hashrate')).toBe('0x0')
+  expect(await rpc('eth_protocolVersion')).toBe('0x45')
+  expect(await rpc('eth_networkId')).toBe(await rpc('net_version'))
+  expect(await rpc('admin_peers')).toEqual([])
+  const genesis = ((await rpc('eth_getBlockByNumber', '0x0', false)) as { hash: string }).hash
+  await rpc('evm_mine')
+  const { hash } = (await rpc('eth_getBlockByNumber', 'latest', false)) as { hash: string }
+  expect(await rpc('admin_nodeInfo')).toMatchObject({
+    protocols: { eth: { network: 31_337, genesis, head: hash } },
+  })
+})
+
+it('modules are those that the one who asks may call', async () => {
+  const { node, rpc } = await makeNode()
+  const forDevelopers = Object.keys(await rpc('rpc_modules'))
+  expect(forDevelopers).toEqual(
+    expect.arrayContaining(['eth', 'net', 'web3', 'debug', 'anvil', 'evm', 'rpc']),
+  )
+  expect(forDevelopers).not.toContain('engine')
+  const stranger = { name: 'stranger', profile: 'public' } as const
+  const forAll = Object.keys((await node.request('rpc_modules', [], stranger)) as object)
+  expect(forAll.sort()).toEqual(['eth', 'net', 'rpc', 'txpool', 'web3'])
+})
+
+it('a transaction by its sender and nonce, waiting and mined; headers without a body', async () => {
+  const { rpc } = await makeNode()
+  await rpc('evm_setAutomine', false)
+  const hash = await rpc('eth_sendTransaction', { from: ALICE, to: BOB })
+  const behindGap = await rpc('eth_sendTransaction', { from: ALICE, to: BOB, nonce: '0x5' })
+  expect(await rpc('eth_getTransactionBySenderAndNonce', ALICE, '0x0')).toMatchObject({
+    hash,
+    blockHash: null,
+  })
+  expect(await rpc('eth_getTransactionBySenderAndNonce', ALICE, '0x5')).toMatchObject({ hash: behindGap })
+  expect(await rpc('eth_getTransactionBySenderAndNonce', BOB, '0x0')).toBeNull()
+  expect(await rpc('eth_pendingTransactions')).toMatchObject([{ hash, from: ALICE }])
+  await rpc('evm_mine')
+  const found = await rpc('eth_getTransactionBySenderAndNonce', ALICE, '0x0')
+  expect(found).toMatchObject({ hash, blockNumber: '0x1' })
+  expect(await rpc('eth_pendingTransactions')).toEqual([])
+
+  const header = (await rpc('eth_getHeaderByNumber', '0x1')) as { hash: string }
+  expect(header).not.toHaveProperty('transactions')
+  expect(await rpc('eth_getHeaderByHash', header.hash)).toEqual(header)
+  expect(await rpc('eth_getBlockByHash', header.hash, false)).toMatchObject(header)
+  expect(await rpc('eth_getHeaderByNumber', '0x9')).toBeNull()
+})
+
+it('code by its hash, and by the key that it has in the database of geth', async () => {
+  const { rpc } = await makeNode()
+  await rpc('hardhat_setCode', BOB, '0x6001')
+  await rpc('evm_mine')
+  const { codeHash } = (await rpc('eth_getAccount', BOB, 'latest')) as { codeHash: string }
+  expect(await rpc('debug_codeByHash', codeHash, 'latest')).toBe('0x6001')
+  expect(await rpc('debug_dbGet', `0x63${codeHash.slice(2)}`)).toBe('0x6001')
+  expect(await rpc('debug_dbGet', `0x63${'11'.repeat(32)}`)).toBeNull()
+  await expect(rpc('debug_dbGet', codeHash)).rejects.toThrow(/argument 0 \(key\): expected 0x63/)
+})
+
+it('debug_setHead goes back to a block', async () => {
+  const { rpc } = await makeNode()
+  await rpc('hardhat_mine', '0x5')
+  await rpc('debug_setHead', '0x2')
+  expect(await rpc('eth_blockNumber')).toBe('0x2')
+  expect(await rpc('eth_getBlockByNumber', '0x3', false)).toBeNull()
+  await expect(rpc('debug_setHead', '0x3')).rejects.toThrow(/at most 2, the head/)
+})
+
+it('typed data by all the names of signing it; version 3 has no lists', async () => {
+  const { rpc } = await makeNode()
+  const document = (type: string, note: unknown) => ({
+    types: { Note: [{ name: 'note', type }] },
+    primaryType: 'Note',
+    domain: { name: 'Deed' },
+    message: { note },
+  })
+  const one = document('string', 'a')
+  const signature = await rpc('eth_signTypedData_v4', ALICE, one)
+  expect(await rpc('eth_signTypedData', ALICE, JSON.stringify(one))).toBe(signature)
+  expect(await rpc('eth_signTypedData_v3', ALICE, one)).toBe(signature)
+  const many = document('string[]', ['a'])
+  expect(await rpc('eth_signTypedData_v4', ALICE, many)).toMatch(/^0x\w{130}$/)
+  await expect(rpc('eth_signTypedData_v3', ALICE, many)).rejects.toThrow(
+    /types\.Note: expected no lists.*string\[\]/,
+  )
+})

@@ -6,6 +6,7 @@ import { callTracer } from '../trace/call-tracer.ts'
 import { flatCallTracer } from '../trace/flat-calls.ts'
 import { fourByteTracer } from '../trace/four-byte.ts'
 import { muxTracer } from '../trace/mux.ts'
+import { pathTracer } from '../trace/paths.ts'
 import { prestateTracer } from '../trace/prestate.ts'
 import { structLogs } from '../trace/struct-logs.ts'
 import type { OpenTracing } from '../trace/tracing.ts'
@@ -69,7 +70,7 @@ const PRESTATE_TRACER = object({
 const MAX_TRACERS = 16
 const MUX_TRACER = record(text as Decoder<string>, anything, MAX_TRACERS)
 
-/** By geth's names. */
+/** By geth's names, and one of our own. */
 const TRACERS: Readonly<Record<string, (config: unknown, at: string) => OpenTracing>> = {
   callTracer: (config, at) => callTracer(CALL_TRACER(config, at)),
   flatCallTracer: (config, at) => flatCallTracer(FLAT_CALL_TRACER(config, at)),
@@ -80,6 +81,7 @@ const TRACERS: Readonly<Record<string, (config: unknown, at: string) => OpenTrac
       : prestateTracer(options)
   },
   '4byteTracer': () => fourByteTracer,
+  deedTracer: () => pathTracer,
   noopTracer: () => () => ({ result: () => ({}) }),
   muxTracer: (config, at) =>
     muxTracer(

@@ -34,6 +34,15 @@ export const hashTypedData = (document: unknown): Uint8Array => {
   return keccak256(concat([MAGIC, separator, hashStruct(encoder, primaryType, message, `${at}.message`, 0)]))
 }
 
+/** Refuses a document whose types have lists: version 3 of `eth_signTypedData` knows none. */
+export const refuseLists = (document: unknown): void => {
+  const at = 'argument 1 (typedData)'
+  for (const [name, members] of DOCUMENT(parse(document, at), at).types)
+    for (const { type } of members)
+      if (type.includes('['))
+        refuse(`${at}.types.${name}`, 'no lists: use eth_signTypedData_v4 for them', type)
+}
+
 interface Member {
   readonly name: string
   readonly type: string

@@ -108,6 +108,22 @@ describe('HTTP', () => {
     }
   })
 
+  it('answers a client that has closed its side', async () => {
+    const body = '{"jsonrpc":"2.0","id":1,"method":"hardhat_mine","params":["0x32"]}'
+    const socket = connect({ port: server.port, host: server.host, allowHalfOpen: true })
+    socket.end(
+      `POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    )
+    const heard = await new Promise<string>((resolve) => {
+      let got = ''
+      socket.on('data', (piece) => {
+        got += piece
+      })
+      socket.on('end', () => resolve(got))
+    })
+    expect(heard).toMatch(/^HTTP\/1\.1 200 .*"result":null}$/s)
+  })
+
   it('outlives a client that goes away in the middle of a request', async () => {
     const socket = connect(server.port, server.host)
     socket.write(

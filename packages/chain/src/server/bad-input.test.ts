@@ -121,6 +121,22 @@ describe('JSON-RPC', () => {
       expect(error.data.code).toMatch(/^DEED_RPC_/)
     })
 
+  // Found by the fuzzer.
+  it('shows of what is long only the beginning', async () => {
+    const long = `0x${'ab'.repeat(50_000)}`
+    const types = { [long]: [{ name: 'a', type: long }] }
+    const refusals = [
+      await rpc('eth_getFilterChanges', long),
+      await rpc('eth_signTypedData_v4', `0x${'1'.repeat(40)}`, {
+        types,
+        primaryType: long,
+        domain: {},
+        message: { a: 1 },
+      }),
+    ]
+    for (const { error } of refusals) expect(error.message.length).toBeLessThan(1_000)
+  })
+
   it('says what is not there', async () => {
     expect((await rpc('eth_getFilterChanges', '0x99')).error).toMatchObject({
       code: -32000,

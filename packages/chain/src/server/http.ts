@@ -47,6 +47,7 @@ export const handleRequest = async (
     )
   }
   const text = await answer({ node: serving.node, principal: serving.principal }, body)
+  response.setTimeout(serving.sendTimeoutMs, () => response.destroy())
   if (text === undefined) {
     response.writeHead(204).end()
     return

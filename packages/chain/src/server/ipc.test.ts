@@ -78,8 +78,28 @@ describe('IPC', () => {
     )
   })
 
+  it('answers who has closed their side, and then closes its own', async () => {
+    const asked = [ask(1, 'evm_mine'), ask(2, 'eth_chainId')].join('')
+    const heard = await new Promise<string>((resolve) => {
+      const socket = connect({ path: server.path, allowHalfOpen: true }, () => socket.end(asked))
+      let got = ''
+      socket.on('data', (piece) => {
+        got += piece
+      })
+      socket.on('end', () => resolve(got))
+    })
+    expect(
+      heard
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).id)
+        .sort(),
+    ).toEqual([1, 2])
+  })
+
   it('says that it cannot read, and hangs up', async () => {
-    expect(await say('nonsense', 9)).toMatchObject([{ error: { code: -32700 } }])
+    for (const text of ['nonsense', '\ufeff{}'])
+      expect(await say(text, 9), text).toMatchObject([{ error: { code: -32700 } }])
   })
 
   it('is for its own user alone, and takes the place of a socket that was left behind', async () => {

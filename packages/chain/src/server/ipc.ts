@@ -27,7 +27,8 @@ export const startIpc = async (node: Node, principal: Principal, path: string): 
   const isFile = !path.startsWith('\\\\.\\pipe\\')
   if (isFile) await makeRoom(path)
   const sockets = new Set<Socket>()
-  const server = createServer((socket) => {
+  // Whoever has sent all may say so by closing its side, and still gets the answers.
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
     converse(node, principal, socket)
@@ -58,12 +59,14 @@ const converse = (node: Node, principal: Principal, socket: Socket): void => {
   }
   const session = createSession(send)
   let inFlight = 0
+  let isOver = false
   const take = (text: string): void => {
     if (++inFlight >= MAX_IN_FLIGHT) socket.pause()
     void answer({ node, principal, session }, text)
       .then((response) => response !== undefined && send(response))
       .finally(() => {
         if (--inFlight < MAX_IN_FLIGHT && socket.isPaused()) socket.resume()
+        if (isOver && inFlight === 0) socket.end()
       })
   }
   const split = createSplitter(take, MAX_BODY_BYTES)
@@ -73,6 +76,10 @@ const converse = (node: Node, principal: Principal, socket: Socket): void => {
     if (split(text)) return
     socket.pause()
     void answer({ node, principal, session }, '').then((refusal) => socket.end(`${refusal}\n`))
+  })
+  socket.on('end', () => {
+    isOver = true
+    if (inFlight === 0) socket.end()
   })
   socket.on('close', () => session.close())
   socket.on('error', () => socket.destroy())

@@ -27,7 +27,7 @@ export const createSplitter = (
         if (sign === '{' || sign === '[') {
           depth = 1
           start = at
-        } else if (!/\s/.test(sign)) return false
+        } else if (!' \t\n\r'.includes(sign)) return false
         continue
       }
       if (sign === '"') inString = true

@@ -16,6 +16,8 @@ const KEEP_ALIVE_TIMEOUT_MS = 75_000
 const PLATFORM_WAIT_MS = 30_000
 /** A request must have come in whole by then. */
 const REQUEST_TIMEOUT_MS = 60_000
+/** Whoever takes no byte of its answer for so long is cut off: the answer would stay in memory for ever. */
+const SEND_TIMEOUT_MS = 60_000
 
 export interface ServerOptions {
   readonly node: Node
@@ -32,6 +34,10 @@ export interface ServerOptions {
   readonly platformWaitMs?: number | undefined
   /** Whoever asks must prove to have this secret of 32 bytes, as a consensus client does. */
   readonly jwtSecret?: Uint8Array | undefined
+  /** Milliseconds in which a request must have come in whole. Default: 60,000. */
+  readonly requestTimeoutMs?: number | undefined
+  /** Milliseconds in which a client must take something of its answer. Default: 60,000. */
+  readonly sendTimeoutMs?: number | undefined
   /** How often WebSocket clients are asked whether they are there. Default: 30,000. */
   readonly heartbeatMs?: number | undefined
 }
@@ -54,6 +60,7 @@ export interface Serving {
   readonly jwtSecret: Uint8Array | undefined
   readonly forwarding: Forwarding
   readonly expectsForward: boolean
+  readonly sendTimeoutMs: number
 }
 
 /** JSON-RPC over HTTP and WebSocket on one port. Throws {@link ListenError}. */
@@ -68,12 +75,16 @@ export const startServer = async (options: ServerOptions): Promise<RpcServer> =>
     jwtSecret: options.jwtSecret,
     forwarding: createForwarding(options.forward, expectsForward ? platformWaitMs : 0),
     expectsForward,
+    sendTimeoutMs: options.sendTimeoutMs ?? SEND_TIMEOUT_MS,
   }
+  const requestTimeout = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS
   const sockets = createSockets(serving, options.heartbeatMs)
   const server = createServer(
     {
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
+      requestTimeout,
+      headersTimeout: requestTimeout,
+      connectionsCheckingInterval: requestTimeout / 2,
       noDelay: true,
       // One without a host is refused by our own words, as one with a foreign host is.
       requireHostHeader: false,
@@ -86,6 +97,8 @@ export const startServer = async (options: ServerOptions): Promise<RpcServer> =>
     },
   )
   server.maxConnections = MAX_CONNECTIONS
+  // Whoever has sent all of a request may say so by closing its side, and still gets the answer.
+  Object.assign(server, { httpAllowHalfOpen: true })
   server.on('upgrade', (request, socket, head) => {
     sockets.upgrade(request, socket as Socket, head).catch(() => socket.destroy())
   })

@@ -1,8 +1,9 @@
 import type { BlockRecord, Store } from '../store/store.ts'
 import { createLayer, mergeLayer, overlay } from './layer.ts'
 import { settle } from './missing.ts'
-import { type Settled, settleLayer } from './root.ts'
+import { nodeStore, type Settled, settleLayer } from './root.ts'
 import { readerAt } from './tree.ts'
+import type { BlockTrie, Tries } from './tries.ts'
 import type { Layer, Reader } from './types.ts'
 
 /** The state that a block in the making works on: its parent's, with a layer that grows. */
@@ -16,10 +17,18 @@ export interface Draft {
   /** Takes in what was worked out on the draft's state. */
   merge(layer: Layer): void
   /** The root of the draft as it is. */
-  settle(): Promise<Settled>
+  settle(): Promise<SettledDraft>
 }
 
-export const openDraft = async (store: Store, parent: BlockRecord): Promise<Draft> => {
+interface SettledDraft extends Omit<Settled, 'trie'> {
+  /** As the trie of a block after the parent. */
+  readonly trie: BlockTrie
+}
+
+export const openDraft = async (
+  { store, tries }: { readonly store: Store; readonly tries: Tries },
+  parent: BlockRecord,
+): Promise<Draft> => {
   const below = await settle(store, () => readerAt(store, parent.position))
   const layer = createLayer()
   const state = overlay(below, layer)
@@ -34,9 +43,12 @@ export const openDraft = async (store: Store, parent: BlockRecord): Promise<Draf
       return result
     },
     merge: (later) => mergeLayer(layer, later),
-    settle: () => {
-      const { stateRoot, number } = parent.block.header
-      return settle(store, () => settleLayer(store, stateRoot, below, layer, Number(number) + 1))
+    settle: async () => {
+      const { root, changed, blocks, held } = await tries.of(parent)
+      const height = Number(parent.block.header.number) + 1
+      const settled = await settle(store, () => settleLayer(nodeStore(store), root, below, layer, height))
+      const trie = { root: settled.trie, changed: changed + settled.changed, blocks: blocks + 1, held }
+      return { ...settled, trie }
     },
   }
 }

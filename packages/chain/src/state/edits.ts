@@ -1,6 +1,7 @@
 /** Changes of a state outside of any transaction: what a developer wants to be so. */
 import type { Address, Hex } from '@deed/evm'
 import { bytesToHex, hexToBytes, quantity } from '../hex.ts'
+import type { Batch, Store } from '../store/store.ts'
 import type { AccountOverride, StateOverrides } from './types.ts'
 
 /** Written to in place: what was set last counts. */
@@ -65,3 +66,17 @@ export const editsFromJson = (json: EditsJson): Edits =>
       },
     ]),
   )
+
+/** Puts edits in place of those that are stored. */
+export const editsBatch = (stored: StateOverrides, next: StateOverrides): Pick<Batch, 'put' | 'remove'> => ({
+  remove: [...stored.keys()].filter((key) => !next.has(key)).map((key) => ({ table: 'edit', key })),
+  put: [...next].map(([key, edit]) => {
+    return { table: 'edit', key, value: JSON.stringify(editsToJson(new Map([[key, edit]]))) }
+  }),
+})
+
+export const storedEdits = async (store: Store): Promise<Edits> => {
+  const edits: Edits = new Map()
+  for (const [, json] of await store.list('edit')) addEdits(edits, editsFromJson(JSON.parse(json)))
+  return edits
+}

@@ -4,16 +4,19 @@
  */
 import type { Miss } from '@deed/evm'
 import { MISS } from '@deed/evm'
+import type { Store } from '../store/store.ts'
 
 /** Runs a step until nothing that it reads is missing. */
-export const settle = async <T>(store: { load(): Promise<void> }, step: () => T): Promise<T> => {
+export const settle = async <T>(store: Pick<Store, 'load' | 'guessed'>, step: () => T): Promise<T> => {
   for (let round = 0; round < MAX_ROUNDS; round++) {
     try {
-      return step()
+      const result = step()
+      if (!store.guessed?.()) return result
     } catch (error) {
-      if (error !== GIVEN_UP) throw error
-      await store.load()
+      // What a guess led to is no error.
+      if (error !== GIVEN_UP && !store.guessed?.()) throw error
     }
+    await store.load()
   }
   throw new MissingForEver()
 }

@@ -19,6 +19,7 @@ import { clearStorage, createLayer, deleteAccount, overlay, writeSlots } from '.
 import { found, settle } from './missing.ts'
 import { hashOf, nodeStore, settleLayer } from './root.ts'
 import { readerAt } from './tree.ts'
+import { createTries, type Tries } from './tries.ts'
 import type { Layer, Reader } from './types.ts'
 import { viewOf } from './view.ts'
 
@@ -91,14 +92,20 @@ interface Known {
   readonly parent: Known | undefined
 }
 
+/** So few that tries are stored, forgotten and made again all the time. */
+const BOUNDS = { blocks: 3, changed: 20, kept: 2, nodes: 12 }
+
 const run = async (store: Store, steps: readonly Step[]): Promise<void> => {
+  const tries = createTries(store, BOUNDS)
   const genesis = executeGenesis(store, { ...devGenesis(), alloc: new Map() })
-  let known: Known[] = [{ record: await commitBlock(store, genesis), model: new Map(), parent: undefined }]
+  let known: Known[] = [
+    { record: await commitBlock(store, tries, genesis), model: new Map(), parent: undefined },
+  ]
   for (const [salt, each] of steps.entries()) {
     if (each.kind === 'commit') {
       const parent = known[each.parent % known.length]!
       known.push({
-        record: await commitBlock(store, await childOf(store, parent.record, each.edits, salt)),
+        record: await commitBlock(store, tries, await childOf(store, tries, parent.record, each.edits, salt)),
         model: each.edits.reduce(edited, parent.model),
         parent,
       })
@@ -114,13 +121,13 @@ const run = async (store: Store, steps: readonly Step[]): Promise<void> => {
       known = known.filter((one) => !descends(one, target))
     }
   }
-  for (const one of known) await compare(store, one)
+  for (const one of known) await compare(store, createTries(store, BOUNDS), one)
 }
 
 const descends = (one: Known | undefined, from: Known): boolean =>
   one !== undefined && (one === from || descends(one.parent, from))
 
-const compare = async (store: Store, { record, model }: Known): Promise<void> => {
+const compare = async (store: Store, tries: Tries, { record, model }: Known): Promise<void> => {
   const read = await settle(store, () => {
     const reader = readerAt(store, record.position)
     return ADDRESSES.map((address) => ({
@@ -139,7 +146,10 @@ const compare = async (store: Store, { record, model }: Known): Promise<void> =>
   expect(stateRoot).toBe(rootFromScratch(model))
   // Trie nodes that other blocks share stay when one of these is forgotten.
   const open = () => readerAt(store, record.position)
-  const view = viewOf(store, open, () => ({ state: open(), root: stateRoot, trie: nodeStore(store) }))
+  const view = viewOf(store, open, async () => {
+    const { root } = await tries.of(record)
+    return { state: await settle(store, open), trie: root, nodes: nodeStore(store) }
+  })
   for (const address of ADDRESSES) {
     const { nodes, slots } = await view.proof(address, KEYS)
     expect(verifyTrieProof(stateRoot, hashOf(address), nodes)?.value !== undefined).toBe(model.has(address))
@@ -159,17 +169,19 @@ const rootFromScratch = (model: Model): Hash => {
 /** A block that nobody executed: only its state matters. `salt` tells blocks with the same edits apart. */
 const childOf = async (
   store: Store,
+  tries: Tries,
   parent: BlockRecord,
   edits: readonly Edit[],
   salt: number,
 ): Promise<Executed> => {
   const { header } = parent.block
   const number = header.number + 1n
-  const { root, layer, nodes } = await settle(store, () => {
+  const above = await tries.of(parent)
+  const { root, layer, trie, changed } = await settle(store, () => {
     const below = readerAt(store, parent.position)
     const changed = createLayer()
     for (const each of edits) EDITS[each.kind](changed, overlay(below, changed), each as never)
-    return settleLayer(store, header.stateRoot, below, changed, Number(number))
+    return settleLayer(nodeStore(store), above.root, below, changed, Number(number))
   })
   const child = {
     ...header,
@@ -190,7 +202,7 @@ const childOf = async (
     requests: [],
     refused: [],
     layer,
-    nodes,
+    trie: { root: trie, changed: above.changed + changed, blocks: above.blocks + 1, held: above.held },
   }
 }
 

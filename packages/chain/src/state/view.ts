@@ -1,29 +1,29 @@
-import type { Hash } from '@deed/evm'
+import type { Address } from '@deed/evm'
 import { bytesToBigint } from '../hex.ts'
 import { decodeRlp } from '../rlp.ts'
 import type { Store } from '../store/store.ts'
-import { EMPTY_ROOT, isMissing, type NodeStore } from '../trie/node.ts'
-import { proveTrie, type TrieProof } from '../trie/proof.ts'
+import type { Child } from '../trie/node.ts'
+import { proveTrie } from '../trie/proof.ts'
 import { overlay } from './layer.ts'
 import { found, settle } from './missing.ts'
 import { overrideLayer } from './overrides.ts'
-import { hashOf, MissingTrieNode, slotHashOf } from './root.ts'
+import { hashOf, ORIGIN_LIFE, type StateNodes, slotHashOf, storageTrie, whole } from './root.ts'
 import type { Reader, StateView } from './types.ts'
 
-/** What proofs are made of: a state whose accounts have the roots of their storage, and the nodes of its trie. */
+/** What proofs are made of: a state whose accounts have the roots of their storage, and its trie. */
 export interface StateTrie {
   readonly state: Reader
-  readonly root: Hash
-  readonly trie: NodeStore
+  readonly trie: Child
+  readonly nodes: StateNodes
 }
 
 /**
  * A state for whoever may wait.
  *
  * @param open Gives the state; a step, so it may give up.
- * @param openTrie Gives what proofs are made of; a step too.
+ * @param openTrie Gives what proofs are made of.
  */
-export const viewOf = (store: Store, open: () => Reader, openTrie: () => StateTrie): StateView => {
+export const viewOf = (store: Store, open: () => Reader, openTrie: () => Promise<StateTrie>): StateView => {
   let opened: Reader | undefined
   const state = (): Reader => {
     opened ??= open()
@@ -37,20 +37,27 @@ export const viewOf = (store: Store, open: () => Reader, openTrie: () => StateTr
         const account = found(state().account(address))
         return account === undefined ? NO_CODE : found(state().code(account.codeHash))
       }),
-    proof: (address, keys) =>
-      settle(store, () => {
-        const proven = openTrie()
-        const { root, trie } = proven
-        const account = found(proven.state.account(address))
+    proof: async (address, keys) => {
+      const { state: proven, trie, nodes } = await openTrie()
+      return settle(store, () => {
+        const account = found(proven.account(address))
+        const storage = account && storageTrie(nodes, trie, address, account.storageRoot)
+        const proof = whole(proveTrie(trie, hashOf(address), nodes))
+        if (nodes.isPartial && (proof.value === undefined || account === undefined))
+          throw new NotProven(address)
+        const isOrigins = nodes.isPartial && account?.incarnation === ORIGIN_LIFE
         return {
           account,
-          nodes: prove(trie, root, hashOf(address)).nodes,
+          nodes: proof.nodes,
           slots: keys.map((key) => {
-            const { value, nodes } = prove(trie, account?.storageRoot ?? EMPTY_ROOT, slotHashOf(key))
-            return { key, value: value ? bytesToBigint(decodeRlp(value) as Uint8Array) : 0n, nodes }
+            const proof = whole(proveTrie(storage, slotHashOf(key), nodes))
+            if (isOrigins && proof.value === undefined) throw new NotProven(address, key)
+            const value = proof.value ? bytesToBigint(decodeRlp(proof.value) as Uint8Array) : 0n
+            return { key, value, nodes: proof.nodes }
           }),
         }
-      }),
+      })
+    },
     with: (overrides) => {
       const assumed = () => overlay(state(), overrideLayer(state(), overrides))
       return viewOf(store, assumed, openTrie)
@@ -60,8 +67,14 @@ export const viewOf = (store: Store, open: () => Reader, openTrie: () => StateTr
 
 const NO_CODE = new Uint8Array(0)
 
-const prove = (trie: NodeStore, root: Hash, key: Uint8Array): TrieProof => {
-  const proof = proveTrie(root, key, trie)
-  if (isMissing(proof)) throw new MissingTrieNode(proof.missing)
-  return proof
+/** On a fork, of what was not written since. */
+class NotProven extends Error {
+  override readonly name = 'NotProven'
+  readonly code = 'DEED_FORK_PROOF'
+  constructor(address: Address, key?: bigint) {
+    const what = key === undefined ? `account ${address}` : `slot 0x${key.toString(16)} of ${address}`
+    super(
+      `${what} has no proof against a block of this fork: it was not written since the fork, and the roots of its blocks prove only what was. Ask for the proof at the fork's block or before, which the origin gives`,
+    )
+  }
 }

@@ -4,12 +4,17 @@ import type { Executed } from '../execute/types.ts'
 import { editsToJson } from '../state/edits.ts'
 import { found, settle } from '../state/missing.ts'
 import { branchOf, childPosition, pathOf } from '../state/tree.ts'
+import type { Tries } from '../state/tries.ts'
+import { eachNewNode } from '../trie/stored.ts'
 import { type Batch, type BlockRecord, type Position, type Put, positionKey, type Store } from './store.ts'
 
 /** Writes a block with its state next to its parent's. Of a block that is there already nothing is written. */
-export const commitBlock = async (store: Store, executed: Executed): Promise<BlockRecord> => {
-  const { record, batch } = await settle(store, () => commitBatch(store, executed))
-  if (batch) await store.write(batch)
+export const commitBlock = async (store: Store, tries: Tries, executed: Executed): Promise<BlockRecord> => {
+  const { record, batch } = await settle(store, () => commitBatch(store, tries, executed))
+  if (batch) {
+    await store.write(batch)
+    tries.keep(executed.hash, executed.trie)
+  }
   return record
 }
 
@@ -38,21 +43,21 @@ export const pathBetween = (store: Store, from: BlockRecord, to: BlockRecord): M
   return { added: added.reverse(), removed: removed.reverse() }
 }
 
+/** Which block a number stands for follows from the head's place, and is not written. */
 export const canonicalBatch = (to: BlockRecord, { added, removed }: Move): Batch => ({
-  remove: removed.flatMap(({ block, transactionHashes }) => [
-    { table: 'canonical' as const, key: String(block.header.number) },
-    ...transactionHashes.map((key) => ({ table: 'transaction' as const, key })),
-  ]),
+  remove: removed.flatMap(({ transactionHashes }) =>
+    transactionHashes.map((key) => ({ table: 'transaction' as const, key })),
+  ),
   put: [
-    ...added.flatMap(({ hash, block, transactionHashes }): Put[] => {
-      const blockNumber = block.header.number
-      return [
-        { table: 'canonical', key: String(blockNumber), value: hash },
-        ...transactionHashes.map((key, index): Put => {
-          return { table: 'transaction', key, value: { blockHash: hash, blockNumber, index } }
-        }),
-      ]
-    }),
+    ...added.flatMap(({ hash, block, transactionHashes }) =>
+      transactionHashes.map((key, index): Put => {
+        return {
+          table: 'transaction',
+          key,
+          value: { blockHash: hash, blockNumber: block.header.number, index },
+        }
+      }),
+    ),
     { table: 'meta', key: 'head', value: to.hash },
   ],
 })
@@ -82,7 +87,7 @@ export const forgetBatch = (store: Store, target: Position, head: Position): Bat
         { table: 'position', key: place },
         { table: 'nodesOf', key: hash },
         { table: 'meta', key: editsKey(hash) },
-        ...found(store.record('nodesOf', hash))!.map((key) => ({ table: 'node' as const, key })),
+        ...(found(store.record('nodesOf', hash)) ?? []).map((key) => ({ table: 'node' as const, key })),
       )
     }
     const isAll = parent ? first === parent.height + 1 : first === 0
@@ -92,7 +97,12 @@ export const forgetBatch = (store: Store, target: Position, head: Position): Bat
   return { put, remove, truncate: [...from].map(([branch, first]) => ({ branch, height: first - 1 })) }
 }
 
-const commitBatch = (store: Store, executed: Executed): { record: BlockRecord; batch?: Batch } => {
+/** A step: the record of a block, and what writes it where it is not there yet. */
+export const commitBatch = (
+  store: Store,
+  tries: Tries,
+  executed: Executed,
+): { record: BlockRecord; batch?: Batch } => {
   const present = found(store.record('block', executed.hash))
   if (present) return { record: present }
   const { hash, block, senders, transactionHashes, totalDifficulty, size, requests, layer } = executed
@@ -104,21 +114,33 @@ const commitBatch = (store: Store, executed: Executed): { record: BlockRecord; b
   const record = { hash, block, senders, transactionHashes, totalDifficulty, size, requests, position }
   const put: Put[] = [
     { table: 'block', key: hash, value: record },
-    { table: 'receipts', key: hash, value: executed.receipts },
     { table: 'branch', key: String(position.branch), value: branch },
     { table: 'position', key: positionKey(position), value: hash },
-    { table: 'nodesOf', key: hash, value: [...executed.nodes.keys()] },
   ]
+  if (executed.receipts.length > 0) put.push({ table: 'receipts', key: hash, value: executed.receipts })
   if (executed.edits)
     put.push({ table: 'meta', key: editsKey(hash), value: JSON.stringify(editsToJson(executed.edits)) })
   if (position.branch === fresh) put.push({ table: 'meta', key: 'nextBranch', value: String(fresh + 1) })
-  for (const [key, value] of executed.nodes) put.push({ table: 'node', key, value })
+  if (tries.isStored(executed.trie)) put.push(...trieRows(executed))
   for (const [key, value] of layer.codes) put.push({ table: 'code', key, value })
   const accounts = [...layer.accounts].map(([address, account]) => [address, account ?? null] as const)
-  const slots = [...layer.storage].map(([address, written]) => {
+  const slots = [...layer.storage].flatMap(([address, written]) => {
+    // Whoever set no slots at all wrote nothing that could be taken back.
+    if (written.size === 0) return []
     return { address, incarnation: incarnationOf(layer.accounts, address), slots: written }
   })
   return { record, batch: { put, state: { position, accounts, slots } } }
+}
+
+/** All that is new since a trie was stored, which may be of blocks before. */
+const trieRows = ({ hash, trie }: Executed): Put[] => {
+  const nodes: Put[] = []
+  const hashes: Hash[] = []
+  eachNewNode(trie.root, (key, value) => {
+    hashes.push(key)
+    nodes.push({ table: 'node', key, value })
+  })
+  return [...nodes, { table: 'nodesOf', key: hash, value: hashes }]
 }
 
 /** Where the edits before a block are: without them it cannot be run again. */

@@ -19,16 +19,21 @@ export const createForgetfulStore = (store: Store): Store & { readonly loads: ()
       once(`${position.branch} ${position.height} ${address} ${incarnation} ${key}`, () =>
         store.slot(position, address, incarnation, key),
       ),
+    addresses: (branch) => store.addresses(branch),
+    slotKeys: (branch, address, incarnation) => store.slotKeys(branch, address, incarnation),
     async load() {
       loads++
       for (const key of asked) atHand.add(key)
       asked.clear()
     },
+    written: (position) => store.written(position),
+    list: (table) => store.list(table),
     // What is at hand may have changed, so all of it is forgotten.
     async write(batch) {
       await store.write(batch)
       atHand.clear()
     },
+    settled: () => store.settled(),
     close: () => store.close(),
     loads: () => loads,
   }

@@ -31,7 +31,27 @@ export const createMemoryStore = (): Store => {
       return versions && newest(versions, height)
     },
 
+    async *addresses(branch) {
+      yield* branches.get(branch)?.accounts.keys() ?? []
+    },
+    async *slotKeys(branch, address, incarnation) {
+      yield* branches.get(branch)?.slots.get(address)?.get(incarnation)?.keys() ?? []
+    },
+
     load: async () => {},
+
+    async written({ branch, height }) {
+      const write = branches.get(branch)?.writes.findLast(({ position }) => position.height === height)
+      return {
+        accounts: write?.accounts.map(([address]) => address) ?? [],
+        slots:
+          write?.slots.map(({ slots, ...owner }) => {
+            return { ...owner, keys: [...slots.keys()] }
+          }) ?? [],
+      }
+    },
+
+    list: async (name) => [...table(name)],
 
     async write({ put, remove = [], state, truncate = [] }: Batch) {
       for (const position of truncate) truncateBranch(branches, position)
@@ -47,6 +67,8 @@ export const createMemoryStore = (): Store => {
       }
       if (state) writeState(branches, state)
     },
+
+    settled: () => undefined,
 
     close: async () => {},
   }

@@ -21,8 +21,22 @@ export interface PooledTransaction {
   readonly sidecar?: Sidecar
 }
 
-/** What `eth_sendRawTransaction` takes: a transaction's encoding, or for type 3 the one with its blobs. */
+/**
+ * What `eth_sendRawTransaction` takes: a transaction's encoding, or for type 3 the one with its blobs. The same bytes
+ * give the same object, which others may have found out something about.
+ */
 export const decodePooledTransaction = (bytes: Uint8Array): PooledTransaction | TransactionFault => {
+  let decoded = DECODED.get(bytes)
+  if (decoded === undefined) {
+    decoded = decode(bytes)
+    DECODED.set(bytes, decoded)
+  }
+  return decoded
+}
+
+const DECODED = new WeakMap<Uint8Array, PooledTransaction | TransactionFault>()
+
+const decode = (bytes: Uint8Array): PooledTransaction | TransactionFault => {
   if (bytes[0] !== BLOB_TYPE) return pooled(decodeTransaction(bytes))
   try {
     const item = decodeRlp(bytes.subarray(1))

@@ -48,6 +48,11 @@ export const impersonateSender = <T extends UnsignedTransaction>(
   return signed
 }
 
+/** Says who sent a transaction that was recovered or impersonated before, so that it need not be done again. */
+export const knownSender = (transaction: Transaction, sender: Address): void => {
+  SENDERS.set(transaction, sender)
+}
+
 /** Whether a transaction has no key behind it: what it recovers to would never be the account that it names. */
 export const isImpersonated = ({ r, s }: Signature, sender: Address): boolean =>
   s === IMPERSONATED_S && r === BigInt(sender)

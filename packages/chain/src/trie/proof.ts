@@ -4,7 +4,10 @@ import { RlpError } from '../rlp.ts'
 import { sharedNibbles } from './build.ts'
 import {
   type Child,
+  encodeNode,
+  isHashed,
   isMissing,
+  type Leaf,
   MalformedNodeError,
   type MissingNode,
   type Node,
@@ -26,21 +29,21 @@ export interface TrieProof extends TrieRead {
 }
 
 /** Value of a key. */
-export const readTrie = (root: Hash, key: Uint8Array, store: NodeStore): TrieRead | MissingNode =>
-  orMissing(() => ({ value: walk(root, key, store) }))
+export const readTrie = (root: Child, key: Uint8Array, store: NodeStore): TrieRead | MissingNode =>
+  orMissing(() => ({ value: walk(root, key, store)?.value }))
+
+/** Where the value of a key stands. */
+export const leafOf = (root: Child, key: Uint8Array, store: NodeStore): Leaf | MissingNode | undefined =>
+  orMissing(() => walk(root, key, store)) as Leaf | MissingNode | undefined
 
 /** Value of a key and the nodes that prove it, or prove that there is none (`eth_getProof`, EIP-1186). */
-export const proveTrie = (root: Hash, key: Uint8Array, store: NodeStore): TrieProof | MissingNode =>
+export const proveTrie = (root: Child, key: Uint8Array, store: NodeStore): TrieProof | MissingNode =>
   orMissing(() => {
     const nodes: Uint8Array[] = []
-    const value = walk(root, key, {
-      get: (hash) => {
-        const encoded = store.get(hash)
-        if (encoded !== undefined) nodes.push(encoded)
-        return encoded
-      },
+    const found = walk(root, key, store, (node) => {
+      if (nodes.length === 0 || isHashed(node)) nodes.push(encodeNode(node))
     })
-    return { value, nodes }
+    return { value: found?.value, nodes }
   })
 
 /**
@@ -62,7 +65,7 @@ export const verifyTrieProof = (
     },
   }
   try {
-    const read = readTrie(root, key, store)
+    const read = readTrie(rootChild(root), key, store)
     return isMissing(read) || used !== nodes.length ? undefined : read
   } catch (error) {
     if (error instanceof MalformedNodeError || error instanceof RlpError) return undefined
@@ -70,20 +73,27 @@ export const verifyTrieProof = (
   }
 }
 
-const walk = (root: Hash, key: Uint8Array, store: NodeStore): Uint8Array | undefined => {
+/** The leaf, or the branch, that has the key's value. `visit` is told of every node on the way. */
+const walk = (
+  root: Child,
+  key: Uint8Array,
+  store: NodeStore,
+  visit: (node: Node) => void = () => {},
+): { readonly value: Uint8Array | undefined } | undefined => {
   const path = toNibbles(key)
   let depth = 0
-  let child: Child = rootChild(root)
+  let child = root
   while (child !== undefined) {
     const node: Node = resolve(child, store)
+    visit(node)
     if (node.kind === 'branch') {
-      if (depth === path.length) return node.value
+      if (depth === path.length) return node
       child = node.children[path[depth++]!]
       continue
     }
     if (sharedNibbles(path, depth, node.path) !== node.path.length) return undefined
     depth += node.path.length
-    if (node.kind === 'leaf') return depth === path.length ? node.value : undefined
+    if (node.kind === 'leaf') return depth === path.length ? node : undefined
     child = node.child
   }
   return undefined

@@ -3,8 +3,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { encodeRlp, type RlpInput } from '../rlp.ts'
 import { listRoot } from './build.ts'
-import { EMPTY_ROOT, isMissing } from './node.ts'
+import { type Child, hashOfTrie, isMissing, rootChild } from './node.ts'
 import { proveTrie, readTrie, verifyTrieProof } from './proof.ts'
+import { eachNewNode } from './stored.ts'
 import { type TrieChange, updateTrie } from './update.ts'
 import { entriesFrom } from './walk.ts'
 
@@ -71,42 +72,52 @@ const applied = (pairs: Pairs, batch: readonly TrieChange[]): void => {
   }
 }
 
-const update = (root: Hash, batch: readonly TrieChange[], store: Map<Hash, Uint8Array>) => {
-  const updated = updateTrie(root, batch, store)
+/** The trie after a batch: in memory, by its hash, and the nodes that are new. */
+const update = (trie: Child, batch: readonly TrieChange[], store: Map<Hash, Uint8Array>) => {
+  const updated = updateTrie(trie, batch, store)
   if (isMissing(updated)) throw new Error(`missing ${updated.missing}`)
-  return updated
+  const nodes = new Map<Hash, Uint8Array>()
+  eachNewNode(updated.root, (hash, node) => nodes.set(hash, node))
+  const hash = hashOfTrie(updated.root)
+  return { trie: updated.root, hash, root: rootChild(hash), nodes }
 }
 
 describe('Merkle Patricia trie', () => {
-  it('has the defined root after any batches, and every key reads and proves', () => {
+  it('has the defined root after any batches, in memory or from a store, and every key reads and proves', () => {
     fc.assert(
-      fc.property(fc.array(changes, { maxLength: 6 }), key, (batches, other) => {
-        const store = new Map<Hash, Uint8Array>()
-        const pairs: Pairs = new Map()
-        let root = EMPTY_ROOT
-        for (const batch of batches) {
-          const updated = update(root, batch, store)
-          for (const [hash, node] of updated.nodes) {
-            expect(keccakHash(node)).toBe(hash)
-            store.set(hash, node)
+      fc.property(
+        fc.array(fc.record({ batch: changes, isStored: fc.boolean() }), { maxLength: 6 }),
+        key,
+        (batches, other) => {
+          const store = new Map<Hash, Uint8Array>()
+          const pairs: Pairs = new Map()
+          let trie: Child
+          for (const { batch, isStored } of batches) {
+            const updated = update(trie, batch, store)
+            applied(pairs, batch)
+            expect(updated.hash).toBe(definedRoot(pairs))
+            trie = updated.trie
+            if (!isStored) continue
+            for (const [hash, node] of updated.nodes) {
+              expect(keccakHash(node)).toBe(hash)
+              store.set(hash, node)
+            }
+            trie = updated.root
           }
-          root = updated.root
-          applied(pairs, batch)
-          expect(root).toBe(definedRoot(pairs))
-        }
-        const keys = [...batches.flat().map((change) => change.key), other]
-        for (const asked of keys) {
-          const expected = pairs.get(text(bytesToHex(asked)))
-          expect(readTrie(root, asked, store)).toEqual({ value: expected })
-          const proof = proveTrie(root, asked, store)
-          if (isMissing(proof)) throw new Error('missing')
-          expect(verifyTrieProof(root, asked, proof.nodes)).toEqual({ value: expected })
-        }
-        const sorted = [...pairs].sort(([a], [b]) => (a < b ? -1 : 1))
-        const entries = entriesFrom(root, new Uint8Array(0), 1000, store)
-        if (isMissing(entries)) throw new Error('missing')
-        expect(entries.map((entry) => [text(bytesToHex(entry.key)), entry.value])).toEqual(sorted)
-      }),
+          const keys = [...batches.flatMap(({ batch }) => batch.map((change) => change.key)), other]
+          for (const asked of keys) {
+            const expected = pairs.get(text(bytesToHex(asked)))
+            expect(readTrie(trie, asked, store)).toEqual({ value: expected })
+            const proof = proveTrie(trie, asked, store)
+            if (isMissing(proof)) throw new Error('missing')
+            expect(verifyTrieProof(hashOfTrie(trie), asked, proof.nodes)).toEqual({ value: expected })
+          }
+          const sorted = [...pairs].sort(([a], [b]) => (a < b ? -1 : 1))
+          const entries = entriesFrom(trie, new Uint8Array(0), 1000, store)
+          if (isMissing(entries)) throw new Error('missing')
+          expect(entries.map((entry) => [text(bytesToHex(entry.key)), entry.value])).toEqual(sorted)
+        },
+      ),
       { numRuns: 300 },
     )
   })
@@ -115,7 +126,7 @@ describe('Merkle Patricia trie', () => {
     fc.assert(
       fc.property(changes, changes, (before, after) => {
         const whole = new Map<Hash, Uint8Array>()
-        const { root, nodes } = update(EMPTY_ROOT, before, whole)
+        const { root, nodes } = update(undefined, before, whole)
         for (const [hash, node] of nodes) whole.set(hash, node)
         // Nothing is at hand at first; each missing node is fetched when it is named.
         const fetched = new Map<Hash, Uint8Array>()
@@ -125,7 +136,7 @@ describe('Merkle Patricia trie', () => {
           fetched.set(updated.missing, whole.get(updated.missing)!)
           updated = updateTrie(root, after, fetched)
         }
-        expect(updated).toEqual(update(root, after, whole))
+        expect(hashOfTrie(updated.root)).toBe(update(root, after, whole).hash)
       }),
     )
   })
@@ -137,7 +148,7 @@ describe('Merkle Patricia trie', () => {
       value: Uint8Array.of(i >> 8, i & 255, ...new Uint8Array(70).fill(fill)),
     })
     const batch = Array.from({ length: 2000 }, (_, i) => change(i, 1))
-    const { root, nodes } = update(EMPTY_ROOT, batch, new Map())
+    const { root, nodes } = update(undefined, batch, new Map())
     const store = new Map(nodes)
     const changed = batch.map((_, i) => change(i, 2))
     const reads = new Map<Hash, number>()
@@ -150,8 +161,10 @@ describe('Merkle Patricia trie', () => {
     const updated = updateTrie(root, changed, counting)
     if (isMissing(updated)) throw new Error('missing')
     expect(Math.max(...reads.values())).toBe(1)
-    expect(updated.nodes.size).toBe(nodes.size)
-    expect(update(updated.root, batch, new Map([...store, ...updated.nodes])).root).toBe(root)
+    const written = new Map<Hash, Uint8Array>()
+    eachNewNode(updated.root, (hash, node) => written.set(hash, node))
+    expect(written.size).toBe(nodes.size)
+    expect(update(updated.root, batch, new Map([...store, ...written])).root).toEqual(root)
   })
 
   it('writes nothing when nothing changes', () => {
@@ -159,11 +172,11 @@ describe('Merkle Patricia trie', () => {
       key: keccak256(Uint8Array.of(i)),
       value: Uint8Array.of(i + 1),
     }))
-    const { root, nodes } = update(EMPTY_ROOT, batch, new Map())
+    const { root, nodes } = update(undefined, batch, new Map())
     const store = new Map(nodes)
-    expect(update(root, batch, store)).toEqual({ root, nodes: new Map() })
+    expect(update(root, batch, store)).toMatchObject({ root, nodes: new Map() })
     const absent = [{ key: keccak256(Uint8Array.of(99)), value: undefined }]
-    expect(update(root, absent, store)).toEqual({ root, nodes: new Map() })
+    expect(update(root, absent, store)).toMatchObject({ root, nodes: new Map() })
   })
 
   it('refuses a proof with a byte changed, a node too few or a node too many', () => {
@@ -171,19 +184,19 @@ describe('Merkle Patricia trie', () => {
       key: keccak256(Uint8Array.of(i >> 8, i)),
       value: Uint8Array.of(1, i),
     }))
-    const { root, nodes } = update(EMPTY_ROOT, batch, new Map())
+    const { root, hash, nodes } = update(undefined, batch, new Map())
     const asked = batch[7]!.key
     const proof = proveTrie(root, asked, new Map(nodes))
     if (isMissing(proof)) throw new Error('missing')
     expect(proof.nodes.length).toBeGreaterThan(2)
-    expect(verifyTrieProof(root, asked, proof.nodes)).toEqual({ value: batch[7]!.value })
+    expect(verifyTrieProof(hash, asked, proof.nodes)).toEqual({ value: batch[7]!.value })
     for (const [index, node] of proof.nodes.entries()) {
       const bent = proof.nodes.map((other) => other.slice())
       bent[index]![node.length - 1]! ^= 1
-      expect(verifyTrieProof(root, asked, bent)).toBeUndefined()
+      expect(verifyTrieProof(hash, asked, bent)).toBeUndefined()
     }
-    expect(verifyTrieProof(root, asked, proof.nodes.slice(0, -1))).toBeUndefined()
-    expect(verifyTrieProof(root, asked, [...proof.nodes, proof.nodes[0]!])).toBeUndefined()
+    expect(verifyTrieProof(hash, asked, proof.nodes.slice(0, -1))).toBeUndefined()
+    expect(verifyTrieProof(hash, asked, [...proof.nodes, proof.nodes[0]!])).toBeUndefined()
   })
 
   it('has the defined root of lists at every length where the order of keys turns', () => {

@@ -1,17 +1,17 @@
-import type { Hash } from '@deed/evm'
 import { build, type Entry, extend, sharedNibbles } from './build.ts'
 import {
   type Branch,
+  branch as branchOf,
   type Child,
-  commit,
   type Extension,
+  extension as extensionOf,
   type Leaf,
+  leaf as leafOf,
   type MissingNode,
   type Node,
   type NodeStore,
   orMissing,
   resolve,
-  rootChild,
   toNibbles,
 } from './node.ts'
 
@@ -19,39 +19,39 @@ import {
 export interface TrieChange {
   readonly key: Uint8Array
   readonly value: Uint8Array | undefined
+  /** The trie whose root stands in the value. */
+  readonly below?: Child
 }
 
 export interface TrieUpdate {
-  readonly root: Hash
-  /** The nodes that are new, in RLP; parents after their children. */
-  readonly nodes: ReadonlyMap<Hash, Uint8Array>
+  /** In memory as far as it is new; ./node.ts hashes it when it is asked to. */
+  readonly root: Child
 }
 
 /**
- * Applies changes to the trie of `root` in one walk: every node on the way is read once and hashed once,
- * however many keys share it. Keys must be distinct; they are sorted here unless they are already. Deleting
- * may need the last sibling of what was deleted, so it too must be in the store.
+ * Applies changes to a trie in one walk: every node on the way is read once, however many keys share it. Keys must
+ * be distinct; they are sorted here unless they are already. Deleting may need the last sibling of what was deleted,
+ * so it too must be in the store.
  */
 export const updateTrie = (
-  root: Hash,
+  root: Child,
   changes: readonly TrieChange[],
   store: NodeStore,
 ): TrieUpdate | MissingNode =>
   orMissing(() => {
-    const edits = changes.map(({ key, value }) => ({
+    const edits = changes.map(({ key, value, below }) => ({
       path: toNibbles(key),
       value: value?.length === 0 ? undefined : value,
+      below,
     }))
     sortEdits(edits)
-    const nodes = new Map<Hash, Uint8Array>()
-    const after = apply(rootChild(root), 0, edits, store)
-    // A new root that is inlined in a test's tiny trie still is stored by its hash.
-    return { root: commit(after, (hash, encoded) => nodes.set(hash, encoded)), nodes }
+    return { root: apply(root, 0, edits, store) }
   })
 
 interface Edit {
   readonly path: Uint8Array
   readonly value: Uint8Array | undefined
+  readonly below: Child
 }
 
 /**
@@ -71,7 +71,8 @@ const editLeaf = (leaf: Leaf, depth: number, edits: readonly Edit[]): Child => {
   const inserts = edits.filter(isInsert)
   if (own === undefined) {
     if (inserts.length === 0) return leaf
-    inserts.push({ path: join(edits[0]!.path.subarray(0, depth), leaf.path), value: leaf.value })
+    const path = join(edits[0]!.path.subarray(0, depth), leaf.path)
+    inserts.push({ path, value: leaf.value, below: leaf.below })
     inserts.sort(byPath)
   } else if (inserts.length === 1 && own.value !== undefined && sameBytes(own.value, leaf.value)) {
     return leaf
@@ -98,8 +99,7 @@ const editExtension = (
   }
   const children: Child[] = new Array(16).fill(undefined)
   children[extension.path[shared]!] = extend(extension.path.subarray(shared + 1), extension.child)
-  const split: Branch = { kind: 'branch', children, value: undefined }
-  const branch = editBranch(split, depth + shared, relevant, store)
+  const branch = editBranch(branchOf(children, undefined), depth + shared, relevant, store)
   return prefixed(extension.path.subarray(0, shared), branch, store)
 }
 
@@ -118,17 +118,22 @@ const editBranch = (branch: Branch, depth: number, edits: readonly Edit[], store
     if (child !== children[nibble]) changed = true
     children[nibble] = child
   }
-  return changed ? collapse(children, value, store) : branch
+  return changed ? collapse(children, value, branch, store) : branch
 }
 
 const EDIT = { leaf: editLeaf, extension: editExtension, branch: editBranch } as const
 
 /** A branch with fewer than two ways on is not one. */
-const collapse = (children: Child[], value: Uint8Array | undefined, store: NodeStore): Child => {
+const collapse = (
+  children: Child[],
+  value: Uint8Array | undefined,
+  before: Branch,
+  store: NodeStore,
+): Child => {
   const first = children.findIndex((child) => child !== undefined)
-  if (first === -1) return value && { kind: 'leaf', path: new Uint8Array(0), value }
+  if (first === -1) return value && leafOf(new Uint8Array(0), value)
   const isOnly = value === undefined && children.findLastIndex((child) => child !== undefined) === first
-  if (!isOnly) return { kind: 'branch', children, value }
+  if (!isOnly) return branchOf(children, value, before)
   return prefixed(Uint8Array.of(first), children[first], store)
 }
 
@@ -138,11 +143,11 @@ const prefixed = (path: Uint8Array, child: Child, store: NodeStore): Child => {
   const node: Node = resolve(child, store)
   switch (node.kind) {
     case 'leaf':
-      return { kind: 'leaf', path: join(path, node.path), value: node.value }
+      return leafOf(join(path, node.path), node.value, node.below)
     case 'extension':
-      return { kind: 'extension', path: join(path, node.path), child: node.child }
+      return extensionOf(join(path, node.path), node.child)
     case 'branch':
-      return { kind: 'extension', path, child: child instanceof Uint8Array ? child : node }
+      return extensionOf(path, child instanceof Uint8Array ? child : node)
   }
 }
 

@@ -1,13 +1,4 @@
-import type { Hash } from '@deed/evm'
-import {
-  type Child,
-  type MissingNode,
-  type NodeStore,
-  orMissing,
-  resolve,
-  rootChild,
-  toNibbles,
-} from './node.ts'
+import { type Child, type MissingNode, type NodeStore, orMissing, resolve, toNibbles } from './node.ts'
 
 export interface TrieEntry {
   readonly key: Uint8Array
@@ -22,12 +13,12 @@ export interface Neighbours {
 }
 
 /** The keys on both sides of `key`, which itself need not be in the trie. */
-export const neighbours = (root: Hash, key: Uint8Array, store: NodeStore): Neighbours | MissingNode =>
+export const neighbours = (root: Child, key: Uint8Array, store: NodeStore): Neighbours | MissingNode =>
   orMissing(() => {
     const from = toNibbles(key)
     return {
-      previous: firstOther(walk(rootChild(root), [], from, 'down', store), key),
-      next: firstOther(walk(rootChild(root), [], from, 'up', store), key),
+      previous: firstOther(walk(root, [], from, 'down', store), key),
+      next: firstOther(walk(root, [], from, 'up', store), key),
     }
   })
 
@@ -36,7 +27,7 @@ export const neighbours = (root: Hash, key: Uint8Array, store: NodeStore): Neigh
  * only nodes on the way.
  */
 export const entriesFrom = (
-  root: Hash,
+  root: Child,
   from: Uint8Array,
   limit: number,
   store: NodeStore,
@@ -44,7 +35,7 @@ export const entriesFrom = (
   orMissing(() => {
     const entries: TrieEntry[] = []
     if (limit <= 0) return entries
-    for (const entry of walk(rootChild(root), [], toNibbles(from), 'up', store)) {
+    for (const entry of walk(root, [], toNibbles(from), 'up', store)) {
       entries.push(entry)
       if (entries.length === limit) break
     }

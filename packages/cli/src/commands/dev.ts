@@ -1,8 +1,12 @@
 import { rm } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { command } from '../command.ts'
-import { CommandError, EXIT } from '../fault.ts'
-import { flag, number, text, texts } from '../options.ts'
+import { claimDataFolder, DATA_OPTION } from '../data-folder.ts'
+import { explainOptions, tellFailure } from '../debug/told.ts'
+import { CommandError, EXIT, usageError } from '../fault.ts'
+import { choice, flag, number, text, texts } from '../options.ts'
+import { engineSecret } from '../supervise/engine-secret.ts'
+import { FORK_OPTIONS, forkOf } from '../supervise/fork.ts'
 import { type House, openHouse } from '../supervise/house.ts'
 import { DEV_KEEPER } from '../supervise/keeper-account.ts'
 import { temporaryFolder } from '../temporary.ts'
@@ -17,10 +21,12 @@ const MAX_BLOCK_TIME_SECONDS = 3600
 export const dev = command({
   name: 'dev',
   usage:
-    '[--port N] [--host ADDRESS] [--allow-host NAME …] [--block-time S] [--no-platform] [--data DIR] [--json]',
+    '[--data DIR | --memory] [--port N] [--host ADDRESS] [--allow-host NAME …] [--block-time S] [--fork-url URL] [--no-platform] [--artifacts DIR …] [--json]',
   about: [
-    'Runs an empty development chain with its keeper and its page, all on one port, until Ctrl-C. The ten accounts of',
-    'the well-known mnemonic own 10,000 ETH each. Chain and platform are two processes: either may die and comes back.',
+    'Runs a development chain with its keeper and its page, all on one port, until Ctrl-C. The ten accounts of the',
+    'well-known mnemonic own 10,000 ETH each. Everything is kept in the folder .deed: whoever starts it again goes on',
+    'where it was. Chain and platform are two processes: either may die and comes back. A call or transaction that fails',
+    'is explained here, in the words of its source (docs/debugging.md).',
   ].join('\n'),
   positionals: { min: 0, max: 0 },
   options: {
@@ -38,13 +44,33 @@ export const dev = command({
     }),
     'no-platform': flag('only the chain: no keeper, no page, no /api'),
     'no-keeper': flag('nobody calls deeds when they are due'),
-    data: text('DIR', 'folder of the platform’s database; default: a temporary one'),
+    data: DATA_OPTION,
+    memory: flag('keep nothing: the chain lives in memory, and ends with this command'),
+    durable: flag('sync the disk before each answer; default: within 100 ms, which a power cut can cost'),
+    order: choice('ORDER', 'which transaction comes first: fees (default) or fifo', ['fees', 'fifo']),
+    ipc: text('PATH', 'a Unix socket on which it answers too'),
+    'engine-port': number('N', 'the Engine API for a consensus client, on a port of its own', {
+      min: 0,
+      max: 65_535,
+    }),
+    'engine-secret': text(
+      'FILE',
+      'its secret of 32 bytes in hexadecimal; default: engine.hex in the data folder',
+    ),
+    artifacts: texts('DIR', 'compiled contracts, besides those in out and artifacts; may be repeated'),
+    'no-explain': flag('failures are not explained'),
+    ...FORK_OPTIONS,
     json: flag('one JSON object a line instead of text'),
   },
   examples: [
     ['npx deed dev', 'chain, keeper and page at http://127.0.0.1:8545'],
     ['npx deed dev --port 0 --block-time 2', 'on a free port, a block every two seconds'],
+    ['npx deed dev --memory', 'a new chain each time'],
     ['npx deed dev --no-platform', 'JSON-RPC alone'],
+    [
+      'npx deed dev --fork-url https://eth.example.org --fork-block 23000000',
+      'that chain as it was then, and what you do to it',
+    ],
     [
       'npx deed dev --host 0.0.0.0 --allow-host my-box.lan',
       'for other machines too; its accounts are everybody’s',
@@ -52,13 +78,23 @@ export const dev = command({
   ],
   run: async (options, _, terminal) => {
     const chainId = options['chain-id'] ?? DEV_CHAIN_ID
-    if (chainId !== DEV_CHAIN_ID) {
+    const fork = forkOf(options, terminal)
+    if (chainId !== DEV_CHAIN_ID && !fork) {
       throw new CommandError(
         'DEED_DEV_MNEMONIC',
         `The accounts of \`deed dev\` come from the well-known mnemonic, whose keys everybody has; they are refused on chain id ${chainId}. Leave --chain-id out, for ${DEV_CHAIN_ID}.`,
       )
     }
-    const temporary = options.data === undefined ? await temporaryFolder('dev') : undefined
+    if (options.memory && options.data !== undefined)
+      throw usageError(
+        'DEED_BAD_OPTION',
+        '--memory keeps nothing, so there is no --data. Leave one of them out.',
+      )
+    // What is done to a fork lives in memory, and so does what the platform makes of it.
+    const temporary = options.memory || fork ? await temporaryFolder('dev') : undefined
+    const folder = temporary ?? (await claimDataFolder(options.data, terminal))
+    const isCached = !options['no-fork-cache'] && !options.memory
+    const enginePort = options['engine-port']
     const blockTime = options['block-time']
     const say = options.json
       ? (message: string) => terminal.out(JSON.stringify({ event: 'notice', message }))
@@ -71,14 +107,37 @@ export const dev = command({
           port: options.port ?? DEFAULT_PORT,
           chainId,
           ...(blockTime !== undefined && { blockTimeMs: Math.round(blockTime * 1000) }),
-          dataFolder: resolve(terminal.folder, options.data ?? temporary!),
+          ...(!temporary && { chainFolder: join(folder, 'chain') }),
+          ...(fork && {
+            fork: {
+              ...fork,
+              cacheFolder: isCached
+                ? join(await claimDataFolder(options.data, terminal), 'forks')
+                : undefined,
+            },
+          }),
+          ...(options.durable && { durable: true }),
+          ...(options.order && { order: options.order }),
+          ...(options.ipc !== undefined && { ipc: resolve(terminal.folder, options.ipc) }),
+          ...(enginePort !== undefined && {
+            engine: {
+              port: enginePort,
+              secret: await engineSecret(options['engine-secret'], folder, terminal.folder),
+            },
+          }),
+          dataFolder: join(folder, 'platform'),
           platform: !options['no-platform'],
           keeper: !options['no-keeper'],
+          ...(!options['no-explain'] && { explain: explainOptions(options.artifacts, terminal) }),
         },
-        { say, log: logTo(terminal) },
+        {
+          say,
+          log: logTo(terminal),
+          failed: (news) => tellFailure(news, options.json === true, terminal),
+        },
       )
       try {
-        await announce(house, options.json === true, !options['no-keeper'], terminal)
+        await announce(house, options, temporary ? undefined : folder, terminal)
         await Promise.race([house.platformReady, untilStopped(terminal)])
         if (options.json && house.pids().platform && !terminal.stop.aborted)
           terminal.out(JSON.stringify({ event: 'platform', ...house.pids() }))
@@ -121,14 +180,25 @@ export const untilStopped = ({ stop }: Terminal): Promise<void> =>
     else stop.addEventListener('abort', () => resolve(), { once: true })
   })
 
-const announce = async ({ url, pids }: House, json: boolean, keeper: boolean, t: Terminal): Promise<void> => {
-  const accounts = await accountsOf(url)
+const announce = async (
+  { url, pids, chainId, fork }: House,
+  options: { readonly json: boolean | undefined; readonly 'no-keeper': boolean | undefined },
+  folder: string | undefined,
+  t: Terminal,
+): Promise<void> => {
+  const ask = asking(url)
+  const accounts = (await ask('eth_accounts')) as string[]
+  const block = Number(await ask('eth_blockNumber'))
   const { platform } = pids()
   const keeperAccount =
-    platform && keeper ? (t.env.DEED_KEEPER_KEY ? 'of DEED_KEEPER_KEY' : DEV_KEEPER) : undefined
-  if (json) {
-    const more = keeperAccount && { keeper: keeperAccount }
-    t.out(JSON.stringify({ event: 'ready', url, chainId: DEV_CHAIN_ID, accounts, ...more, ...pids() }))
+    platform && !options['no-keeper']
+      ? t.env.DEED_KEEPER_KEY
+        ? 'of DEED_KEEPER_KEY'
+        : DEV_KEEPER
+      : undefined
+  if (options.json) {
+    const ready = { event: 'ready', url, chainId, fork, accounts, block, folder: folder ?? null }
+    t.out(JSON.stringify({ ...ready, ...(keeperAccount && { keeper: keeperAccount }), ...pids() }))
     return
   }
   t.out(
@@ -136,7 +206,12 @@ const announce = async ({ url, pids }: House, json: boolean, keeper: boolean, t:
       '',
       `  ${t.style('bold', 'Deed')} is ready at ${t.style(['bold', 'underline'], url)}`,
       '',
-      `  JSON-RPC and WebSocket${platform ? ', in a browser the page, /api' : ''}; chain id ${DEV_CHAIN_ID}`,
+      `  JSON-RPC and WebSocket${platform ? ', in a browser the page, /api' : ''}; chain id ${chainId}`,
+      ...(fork
+        ? [`  fork      of chain ${fork.chainId} at block ${fork.blockNumber}, read from ${fork.url}`]
+        : []),
+      `  chain     ${folder === undefined ? 'in memory: it ends with this command' : `${block === 0 ? 'new' : `goes on at block ${block}`}, kept in ${folder}`}`,
+      ...(await blocksLine(ask)),
       `  keeper    ${keeperAccount ?? 'none'}`,
       '',
       '  accounts  10,000 ETH each, of the mnemonic "test test test test test test test test test test test junk"',
@@ -151,11 +226,22 @@ const announce = async ({ url, pids }: House, json: boolean, keeper: boolean, t:
   )
 }
 
-const accountsOf = async (url: string): Promise<string[]> => {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_accounts', params: [] }),
-  })
-  return ((await response.json()) as { result?: string[] }).result ?? []
+type Ask = (method: string) => Promise<unknown>
+
+/** When blocks come, where that is not at once: a chain from a folder may have been told so long ago. */
+const blocksLine = async (ask: Ask): Promise<string[]> => {
+  const seconds = await ask('anvil_getIntervalMining')
+  if (seconds) return [`  blocks    every ${seconds} s`]
+  return (await ask('anvil_getAutomine')) ? [] : ['  blocks    only when asked for: automine is off']
 }
+
+const asking =
+  (url: string): Ask =>
+  async (method) => {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: [] }),
+    })
+    return ((await response.json()) as { result?: unknown }).result
+  }

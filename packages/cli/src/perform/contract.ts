@@ -1,10 +1,10 @@
 /** Contracts of an agreement and of Deed itself, compiled or from the cache. */
 import { existsSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { compile } from '@deed/solidity'
 import type { Abi, Hex } from 'viem'
+import { compileCache } from '../debug/artifact-folders.ts'
 import { CommandError } from '../fault.ts'
 
 export interface Contract {
@@ -21,7 +21,7 @@ export const compileContract = async (folder: string, contract: string): Promise
       `There is no ${file} in ${basename(folder)}, which its outline.json names as the contract. Correct "contract" there.`,
     )
   }
-  const { artifacts } = await compile({ root: folder, entries: [file], cacheFolder: cacheFolder() })
+  const { artifacts } = await compile({ root: folder, entries: [file], cacheFolder: compileCache() })
   const artifact = artifacts.find((a) => a.source === file && a.name === name)
   if (!artifact || artifact.bytecode.object === '0x') {
     const names = artifacts.filter((a) => a.source === file).map((a) => a.name)
@@ -39,9 +39,3 @@ export const compileToken = (): Promise<Contract> =>
     join(dirname(fileURLToPath(import.meta.resolve('@deed/contracts/package.json'))), 'src'),
     'TestDollar.sol:TestDollar',
   )
-
-/** Beside npm's own, where it may be written; the compiler's answers are found there by what was asked. */
-const cacheFolder = (): string => {
-  const modules = dirname(dirname(fileURLToPath(import.meta.resolve('viem/package.json'))))
-  return join(existsSync(modules) ? join(modules, '.cache') : tmpdir(), 'deed', 'solidity')
-}

@@ -12,7 +12,7 @@ export interface Program {
   readonly file: string
   /** Given as JSON, the first argument. Asked anew at each start. */
   readonly options: () => unknown
-  readonly env?: NodeJS.ProcessEnv
+  readonly env?: NodeJS.ProcessEnv | undefined
 }
 
 /** What a child says to its supervisor. */
@@ -27,6 +27,8 @@ export interface ChildEvents {
   readonly onDeath: (how: string, retryMs: number, quiet: boolean) => void
   /** A line of its output. */
   readonly onLine: (line: string) => void
+  /** Anything else that it says by IPC. */
+  readonly onNews?: (news: unknown) => void
 }
 
 export interface Child {
@@ -78,7 +80,7 @@ export const superviseChild = (program: Program, events: ChildEvents): Child => 
       }, READY_TIMEOUT_MS)
       child.on('message', (message: ChildMessage) => {
         if (message.kind === 'failed') fault = new CommandError(message.code as 'DEED_', message.message)
-        if (message.kind !== 'ready') return
+        if (message.kind !== 'ready') return void (message.kind !== 'failed' && events.onNews?.(message))
         ready = true
         clearTimeout(tooLate)
         events.onReady(message)

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createAddress } from '../created.ts'
 import type { EngineCall } from '../engine.ts'
+import { everyEngine } from '../engines.fixture.ts'
 import { bytesToHex, hexToBytes } from '../hex.ts'
 import {
   ALICE,
@@ -14,7 +15,6 @@ import {
   RETURN_TOP,
   run,
 } from './fixture.ts'
-import { interpreter } from './interpreter.ts'
 
 /** Calls OTHER with all gas and no value; the word of its success stays on the stack. */
 const CALL_OTHER = `PUSH1 0x00 PUSH1 0x00 PUSH1 0x00 PUSH1 0x00 PUSH1 0x00 PUSH20 ${OTHER} GAS CALL`
@@ -230,7 +230,7 @@ describe('creation', () => {
   }
   const CREATED = createAddress(ALICE, 1n)
   const create = (initcode: Uint8Array, options: Partial<EngineCall> = {}, gas = 1_000_000n) =>
-    interpreter.run({
+    everyEngine.run({
       ...callOf('', options),
       message: { kind: 'create', caller: ALICE, created: CREATED, value: 0n, data: initcode, gas },
     })
@@ -375,5 +375,12 @@ describe('EIP-7702', () => {
     // The designator itself runs, and its first byte is no opcode.
     const success = call.replace('POP RETURNDATASIZE', '')
     expect(evaluate(success, { holdings: chain })).toBe(0n)
+  })
+})
+
+describe('what the fuzzer found', () => {
+  test('initialisation code of a size that no number holds is out of gas where nothing limits it', () => {
+    const program = `PUSH10 0x03ffffffffffffffffff PUSH4 0x3a6a7244 PUSH1 0x00 CREATE`
+    expect(run(program, { fork: 'SpuriousDragon' })).toMatchObject({ reason: 'out of gas' })
   })
 })

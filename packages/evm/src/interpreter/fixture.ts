@@ -1,10 +1,10 @@
 /** For tests: a world in memory, an assembler for lines of opcodes, and a call with the rest filled in. */
 import type { Address, EngineCall, Missing, Outcome, World, WorldAccount } from '../engine.ts'
 import { MISS } from '../engine.ts'
+import { everyEngine } from '../engines.fixture.ts'
 import { hexToBytes } from '../hex.ts'
 import { EMPTY_CODE_HASH, keccakHash } from '../keccak.ts'
 import { opcodesAt } from '../opcodes.ts'
-import { interpreter } from './interpreter.ts'
 
 export const ALICE: Address = '0x00000000000000000000000000000000000a11ce'
 export const CONTRACT: Address = '0x00000000000000000000000000000000000c0de0'
@@ -78,7 +78,7 @@ export interface RunOptions extends Partial<Omit<EngineCall, 'message'>> {
   readonly gas?: bigint
 }
 
-/** A call for {@link interpreter}: from ALICE to CONTRACT, which has this code. */
+/** A call from ALICE to CONTRACT, which has this code. */
 export function callOf(lines: string, options: RunOptions = {}): EngineCall {
   const { holdings, data = new Uint8Array(), value = 0n, gas = 10_000_000n, ...rest } = options
   const holding = holdings?.[CONTRACT]
@@ -111,7 +111,7 @@ export function callOf(lines: string, options: RunOptions = {}): EngineCall {
 export type Ended = Exclude<Outcome, { status: 'miss' }>
 
 export function run(lines: string, options: RunOptions = {}): Ended {
-  const outcome = interpreter.run(callOf(lines, options))
+  const outcome = everyEngine.run(callOf(lines, options))
   if (outcome.status === 'miss') throw new Error('A world in memory has no misses.')
   return outcome
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createAddress } from '../created.ts'
-import type { TraceFrame, TraceResult, TraceStep } from '../engine.ts'
+import { MISS, type TraceFrame, type TraceResult, type TraceStep } from '../engine.ts'
+import { ENGINES, everyEngine } from '../engines.fixture.ts'
 import { FORKS } from '../forks.ts'
 import { opcodesAt } from '../opcodes.ts'
 import {
@@ -17,7 +18,6 @@ import {
   run,
   worldOf,
 } from './fixture.ts'
-import { interpreter } from './interpreter.ts'
 
 const CALL_OTHER = `PUSH1 0x00 PUSH1 0x00 PUSH1 0x00 PUSH1 0x00 PUSH1 0x00 PUSH20 ${OTHER} GAS CALL`
 
@@ -28,21 +28,34 @@ describe('a world that does not hold everything', () => {
     [OTHER]: { nonce: 1n, code: assemble('PUSH1 0x00 PUSH1 0x00 LOG0') },
   }
 
-  test('stops at each value that is missing, names it, and comes to the same end', () => {
+  test.each(ENGINES)(
+    '$name stops at each value that is missing, names it, and comes to the same end',
+    (engine) => {
+      const whole = callOf(program, { holdings })
+      const world = lazyWorld(whole.world)
+      let outcome = engine.run({ ...whole, world })
+      let runs = 1
+      while (outcome.status === 'miss') {
+        expect(outcome.missing.length).toBeGreaterThan(0)
+        for (const missing of outcome.missing) world.fetch(missing)
+        outcome = engine.run({ ...whole, world })
+        expect(++runs).toBeLessThan(20)
+      }
+      expect(outcome).toEqual(everyEngine.run(whole))
+      expect(new Set(world.fetched).size).toBe(world.fetched.length)
+      // Caller and callee come together; code, two slots, the other account, its code, and a block follow.
+      if (engine.name === 'interpreter') expect(runs).toBe(8)
+      // Others may know the codes already.
+      else expect(runs).toBeLessThanOrEqual(8)
+    },
+  )
+
+  test('a code that was run before is known by its hash', () => {
     const whole = callOf(program, { holdings })
-    const world = lazyWorld(whole.world)
-    let outcome = interpreter.run({ ...whole, world })
-    let runs = 1
-    while (outcome.status === 'miss') {
-      expect(outcome.missing.length).toBeGreaterThan(0)
-      for (const missing of outcome.missing) world.fetch(missing)
-      outcome = interpreter.run({ ...whole, world })
-      expect(++runs).toBeLessThan(20)
-    }
-    expect(outcome).toEqual(interpreter.run(whole))
-    expect(new Set(world.fetched).size).toBe(world.fetched.length)
-    // Caller and callee come together; code, two slots, the other account, its code, and a block follow.
-    expect(runs).toBe(8)
+    everyEngine.run(whole)
+    const noCode = { ...whole.world, code: (): typeof MISS => MISS }
+    for (const engine of ENGINES.slice(1))
+      expect(engine.run({ ...whole, world: noCode }).status).toBe('success')
   })
 
   test('what the transaction declared is named with the first miss', () => {
@@ -50,7 +63,7 @@ describe('a world that does not hold everything', () => {
       holdings,
       warm: { addresses: [OTHER], slots: [{ address: CONTRACT, keys: [5n, 6n] }] },
     })
-    const outcome = interpreter.run({ ...whole, world: lazyWorld(whole.world) })
+    const outcome = everyEngine.run({ ...whole, world: lazyWorld(whole.world) })
     if (outcome.status !== 'miss') throw new Error(outcome.status)
     const names = outcome.missing.map((missing) => Object.values(missing).join(' '))
     expect(names.sort()).toEqual(
@@ -198,20 +211,22 @@ describe('any program', () => {
           gas,
           holdings: { [CONTRACT]: { nonce: 1n, balance: 9n, storage: { 1: 2n }, code } },
         })
-        const outcome = interpreter.run(call)
+        const outcome = everyEngine.run(call)
         if (outcome.status === 'miss') throw new Error('A world in memory has no misses.')
         expect(outcome.gasLeft >= 0n && outcome.gasLeft <= gas).toBe(true)
         if (outcome.status !== 'success') expect(outcome.logs).toEqual([])
-        expect(interpreter.run(call)).toEqual(outcome)
-        expect(interpreter.run({ ...call, tracer: { step() {}, enter() {}, exit() {} } })).toEqual(outcome)
+        expect(everyEngine.run(call)).toEqual(outcome)
+        expect(everyEngine.run({ ...call, tracer: { step() {}, enter() {}, exit() {} } })).toEqual(outcome)
 
-        const world = lazyWorld(call.world)
-        let lazy = interpreter.run({ ...call, world })
-        while (lazy.status === 'miss') {
-          for (const missing of lazy.missing) world.fetch(missing)
-          lazy = interpreter.run({ ...call, world })
+        for (const engine of ENGINES) {
+          const world = lazyWorld(call.world)
+          let lazy = engine.run({ ...call, world })
+          while (lazy.status === 'miss') {
+            for (const missing of lazy.missing) world.fetch(missing)
+            lazy = engine.run({ ...call, world })
+          }
+          expect(lazy).toEqual(outcome)
         }
-        expect(lazy).toEqual(outcome)
       }),
       { numRuns: 300 },
     )
@@ -220,7 +235,7 @@ describe('any program', () => {
   test('may be run while another one is traced', () => {
     const inner = callOf(`PUSH1 0x63 ${RETURN_TOP}`)
     const program = `PUSH1 0x01 PUSH1 0x02 ADD ${RETURN_TOP}`
-    const step = () => void interpreter.run(inner)
+    const step = () => void everyEngine.run(inner)
     expect(evaluate(program, { tracer: { step } })).toBe(3n)
   })
 })
@@ -293,7 +308,9 @@ describe('touched accounts (EIP-161)', () => {
 
 test('a sender without the value is the driver’s mistake', () => {
   const call = callOf('STOP', { value: 2n })
-  expect(() => interpreter.run({ ...call, world: worldOf({ [ALICE]: { balance: 1n } }) })).toThrow(
-    expect.objectContaining({ code: 'DEED_EVM_BALANCE' }),
-  )
+  const world = worldOf({ [ALICE]: { balance: 1n } })
+  for (const engine of ENGINES)
+    expect(() => engine.run({ ...call, world })).toThrow(
+      expect.objectContaining({ code: 'DEED_EVM_BALANCE' }),
+    )
 })

@@ -2,7 +2,7 @@ import type { Hash } from '@deed/evm'
 import { quantity } from '../../hex.ts'
 import { blockAt, findBlock } from '../block-parameter.ts'
 import { RPC_CODE, RpcError } from '../error.ts'
-import { formatBlock } from '../format.ts'
+import { formatBlock, formatHeader } from '../format.ts'
 import type { Context } from '../method.ts'
 import type { BlockParameter } from '../params.ts'
 
@@ -15,6 +15,15 @@ export const ethGetBlock = async ({ node }: Context, at: BlockParameter, hydrate
 
 export const ethGetBlockByHash = (context: Context, hash: Hash, hydrated: boolean) =>
   ethGetBlock(context, { hash, requireCanonical: false }, hydrated)
+
+/** A block without its body. By this Otterscan tells whether a node is there at all. */
+export const ethGetHeader = async ({ node }: Context, at: BlockParameter) => {
+  const block = await findBlock(node, at)
+  return block === undefined ? null : formatHeader(block.block.header, block.hash)
+}
+
+export const ethGetHeaderByHash = (context: Context, hash: Hash) =>
+  ethGetHeader(context, { hash, requireCanonical: false })
 
 export const ethGetBlockTransactionCount = async ({ node }: Context, at: BlockParameter) => {
   const block = await findBlock(node, at)

@@ -1,13 +1,25 @@
 /** What a developer says about blocks to come, the mempool and the chain as a whole. */
 import type { Address, Hash } from '@deed/evm'
-import { impersonate } from '../../dev/impersonation.ts'
-import { quantity } from '../../hex.ts'
+import type { GivenTransaction } from '../../dev/input.ts'
+import { bytesToHex, quantity } from '../../hex.ts'
 import { encodeTransaction } from '../../transaction/codec.ts'
 import { controlOf } from '../control.ts'
-import { count, type Decoder, bytes as decodeBytes, isObject, list, refuse } from '../decode.ts'
-import { RPC_CODE, RpcError } from '../error.ts'
+import {
+  count,
+  type Decoder,
+  bytes as decodeBytes,
+  integer,
+  isObject,
+  list,
+  maybe,
+  object,
+  refuse,
+  text,
+} from '../decode.ts'
+import { RPC_CODE, RpcError, serverError } from '../error.ts'
 import { formatBlock, type Json } from '../format.ts'
 import type { Context } from '../method.ts'
+import type { Node } from '../node.ts'
 import { type TransactionRequest, transactionRequest } from '../params.ts'
 import { evmMine } from './evm.ts'
 import { baseFeeAfter } from './fees.ts'
@@ -92,17 +104,17 @@ export const intervalMine = async ({ node }: Context) => {
   return true
 }
 
-export const impersonateAccount = ({ node }: Context, address: Address) => {
-  impersonate(controlOf(node).impersonation, address)
+export const impersonateAccount = async ({ node }: Context, address: Address) => {
+  await controlOf(node).impersonate(address)
   return true
 }
 
 /** Whether it was impersonated. */
 export const stopImpersonatingAccount = ({ node }: Context, address: Address) =>
-  controlOf(node).impersonation.accounts.delete(address)
+  controlOf(node).stopImpersonating(address)
 
-export const autoImpersonateAccount = ({ node }: Context, on: boolean) => {
-  controlOf(node).impersonation.isForAll = on
+export const autoImpersonateAccount = async ({ node }: Context, on: boolean) => {
+  await controlOf(node).impersonateAll(on)
   return true
 }
 
@@ -121,17 +133,43 @@ export const removePoolTransactions = async ({ node }: Context, sender: Address)
   return null
 }
 
-/** To the first block. There is no origin to fork from; viem sends an empty `forking` where none is meant. */
+/**
+ * To the first block; with `forking` to that of a fork, which need not be the present one. On a fork, nothing at all
+ * ends it, as with anvil and Hardhat; an empty `forking`, which is what viem sends, stays where it is.
+ */
 export const reset = async ({ node }: Context, options: unknown) => {
-  const forking = isObject(options) && isObject(options.forking) ? options.forking : {}
-  if ((forking.jsonRpcUrl ?? forking.blockNumber ?? undefined) !== undefined)
-    refuse('argument 0 (options).forking', 'nothing: this chain has no origin to fork from', forking)
-  await controlOf(node).reset()
+  const control = controlOf(node)
+  const at = 'argument 0 (options).forking'
+  const forking = isObject(options) && isObject(options.forking) ? FORKING(options.forking, at) : undefined
+  const { jsonRpcUrl: url, blockNumber } = forking ?? {}
+  if ((url ?? blockNumber) !== undefined) {
+    if (control.fork === undefined) return refuse(at, 'nothing: this chain cannot fork another', options)
+    await control.fork({ ...(url !== undefined && { url }), blockNumber })
+  } else if (forking === undefined && node.fork !== undefined) await control.fork?.(undefined)
+  else await control.reset()
   return true
+}
+
+const FORKING = object({ jsonRpcUrl: maybe(text), blockNumber: maybe(integer) })
+
+/** Asks for the same chain at another address. */
+export const setRpcUrl = ({ node }: Context, url: string) => {
+  if (node.fork === undefined)
+    throw serverError('DEED_FORK_NONE', 'this chain is not a fork: it has no origin')
+  node.fork.setUrl(url)
+  return null
 }
 
 export const rollback = async ({ node }: Context, blocks: number) => {
   await controlOf(node).rollback(blocks)
+  return null
+}
+
+/** geth's way back: the block of this number is the head, and what came after it is gone. */
+export const setHead = async ({ node }: Context, number: bigint) => {
+  const head = node.chain.head.block.header.number
+  if (number > head) refuse('argument 0 (blockNumber)', `at most ${head}, the head`, number)
+  await controlOf(node).rollback(Number(head - number))
   return null
 }
 
@@ -148,7 +186,7 @@ const placed: Decoder<Placed> = (value, at) => {
 
 export const placedTransactions: Decoder<readonly Placed[]> = list(placed, MAX_REORG)
 
-/** Replaces the newest blocks by as many others, of the transactions given. */
+/** Replaces the newest blocks by as many others, of the transactions given and no others. What waits goes on waiting. */
 export const reorg = async ({ node }: Context, depth: number, transactions: readonly Placed[]) => {
   const control = controlOf(node)
   if (depth > MAX_REORG) refuse('argument 0 (depth)', `at most ${MAX_REORG}`, depth)
@@ -156,32 +194,58 @@ export const reorg = async ({ node }: Context, depth: number, transactions: read
   if (outside) refuse('argument 1 (transactions)', `blocks from 0 to ${depth - 1}`, outside[1])
   await control.rollback(depth)
   for (let block = 0; block < depth; block++) {
-    for (const [transaction, at] of transactions) {
-      if (at !== block) continue
-      if (transaction instanceof Uint8Array) await control.enqueue(transaction)
-      else {
-        const { signed, impersonated } = await signedBy(node, transaction)
-        await control.enqueue(encodeTransaction(signed), impersonated)
-      }
-    }
-    await control.mine(1)
+    const placed = transactions.filter(([, at]) => at === block).map(([transaction]) => transaction)
+    await control.mineGiven(await givenOf(node, placed))
   }
   return null
 }
 
-/** Nothing is logged; taken so that tools go on. */
-export const setLoggingEnabled = (_context: Context, _on: boolean) => true
+/** A request without a nonce takes the next one of its sender, behind those before it. */
+const givenOf = async (
+  node: Node,
+  transactions: readonly Placed[0][],
+): Promise<readonly GivenTransaction[]> => {
+  const state = await node.chain.stateAt(node.chain.head.hash)
+  const nonces = new Map<Address, bigint>()
+  const given: GivenTransaction[] = []
+  for (const transaction of transactions) {
+    if (transaction instanceof Uint8Array) {
+      given.push({ encoded: bytesToHex(transaction) })
+      continue
+    }
+    const { from } = transaction
+    const free = from && (nonces.get(from) ?? (await state.account(from))?.nonce ?? 0n)
+    const nonce = transaction.nonce ?? free
+    const { signed, impersonated } = await signedBy(node, { ...transaction, nonce })
+    if (from !== undefined) nonces.set(from, signed.nonce + 1n)
+    given.push({ encoded: bytesToHex(encodeTransaction(signed)), ...(impersonated && { impersonated }) })
+  }
+  return given
+}
 
-export const metadata = ({ node: { chain, clientVersion } }: Context): Json => ({
+/** What a node logs is failures, explained; one that explains none takes this too, so that tools go on. */
+export const setLoggingEnabled = ({ node: { explainer } }: Context, on: boolean) => {
+  if (explainer) explainer.isTelling = on
+  return true
+}
+
+export const metadata = ({ node: { chain, clientVersion, fork } }: Context): Json => ({
   clientVersion,
   chainId: Number(chain.config.chainId),
   instanceId: chain.genesis.hash,
   latestBlockNumber: Number(chain.head.block.header.number),
   latestBlockHash: chain.head.hash,
+  ...(fork && {
+    forkedNetwork: {
+      chainId: Number(fork.block.chainId),
+      forkBlockNumber: Number(fork.block.number),
+      forkBlockHash: fork.block.hash,
+    },
+  }),
 })
 
 export const nodeInfo = ({ node }: Context): Json => {
-  const { chain } = node
+  const { chain, fork } = node
   const { header } = chain.head.block
   const baseFee = Number(baseFeeAfter(node, chain.head) ?? 0n)
   return {
@@ -196,7 +260,12 @@ export const nodeInfo = ({ node }: Context): Json => {
       gasLimit: Number(header.gasLimit),
       gasPrice: baseFee + Number(node.suggestedTipWei),
     },
-    forkConfig: { forkUrl: null, forkBlockNumber: null, forkRetryBackoff: null },
+    forkConfig: {
+      // Without its path, which is often a key.
+      forkUrl: fork?.url ?? null,
+      forkBlockNumber: fork ? Number(fork.block.number) : null,
+      forkRetryBackoff: null,
+    },
   }
 }
 

@@ -1,8 +1,10 @@
 /** `debug_` methods that look at states and blocks without a tracer. */
 import { type Address, EMPTY_CODE_HASH, type Hash } from '@deed/evm'
 import { bytesToHex, wordToHash } from '../../hex.ts'
+import { refuse } from '../decode.ts'
 import { serverError } from '../error.ts'
 import type { Context } from '../method.ts'
+import type { BlockParameter } from '../params.ts'
 import { replayUntil } from '../replayed.ts'
 
 /** Slots of one answer, as in geth. */
@@ -33,8 +35,18 @@ export const debugStorageRangeAt = async (
 /** This node keeps no block that it refused. */
 export const debugGetBadBlocks = () => []
 
-export const debugCodeByHash = async ({ node }: Context, hash: Hash) => {
+/** @param _at anvil's second argument: code is kept by its hash, whatever the block. */
+export const debugCodeByHash = async ({ node }: Context, hash: Hash, _at?: BlockParameter) => {
   if (hash === EMPTY_CODE_HASH) return '0x'
   const code = await node.chain.code(hash)
   return code === undefined ? null : bytesToHex(code)
 }
+
+/** A value by its key in geth's database, of which the code of contracts has one here: 0x63, then the code's hash. */
+export const debugDbGet = async (context: Context, key: Uint8Array) => {
+  if (key.length !== 33 || key[0] !== CODE_PREFIX)
+    refuse('argument 0 (key)', '0x63 and the 32 bytes of a code hash', bytesToHex(key))
+  return debugCodeByHash(context, bytesToHex(key.subarray(1)) as Hash)
+}
+
+const CODE_PREFIX = 0x63

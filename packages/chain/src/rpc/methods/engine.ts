@@ -10,7 +10,7 @@ import { bytesToHex, quantity } from '../../hex.ts'
 import { encodeTransaction } from '../../transaction/codec.ts'
 import { isFault } from '../../transaction/fault.ts'
 import { decodePooledTransaction } from '../../transaction/sidecar.ts'
-import { type Decoded, hash, object, refuse } from '../decode.ts'
+import { type Decoded, hash, object, refuse, show } from '../decode.ts'
 import { RpcError } from '../error.ts'
 import type { Json } from '../format.ts'
 import type { Context } from '../method.ts'
@@ -179,7 +179,7 @@ export const getPayload =
       throw engineError(
         -38001,
         'DEED_ENGINE_PAYLOAD',
-        `unknown payload ${bytesToHex(id)}: it was never asked for, or too long ago`,
+        `unknown payload ${show(bytesToHex(id))}: it was never asked for, or too long ago`,
       )
     checkFork(node, GET_PAYLOAD[version]!, executed.block.header.timestamp)
     return payloadEnvelope(node, version, executed)

@@ -6,7 +6,9 @@ import { bytesToHex } from '../../hex.ts'
 import type { StateOverrides } from '../../state/types.ts'
 import { isFault, type TransactionFault } from '../../transaction/fault.ts'
 import { blockAt, isPending, type SomeBlock } from '../block-parameter.ts'
+import { isObject } from '../decode.ts'
 import { faultError, type RpcError, serverError } from '../error.ts'
+import { explained } from '../explainer.ts'
 import type { Context } from '../method.ts'
 import type { Node } from '../node.ts'
 import type { BlockParameter, TransactionRequest } from '../params.ts'
@@ -28,10 +30,29 @@ export const ethCall = async (
 ) => {
   const some = await blockAt(node, at)
   const call = callRequest(request, some.block.header, request.gas ?? CALL_GAS_CAP)
-  return bytesToHex(
-    outputOf(await runCall(node, call, some, { ...(state && { state }), ...(block && { block }) })),
-  )
+  const options = { ...(state && { state }), ...(block && { block }) }
+  const result = await runCall(node, call, some, options)
+  if (isFault(result)) throw faultError(result)
+  if (result.status !== 'success')
+    throw await explained(node, 'eth_call', failureOf(result), (tracer) =>
+      runCall(node, call, some, { ...options, tracer }),
+    )
+  return bytesToHex(result.output)
 }
+
+/**
+ * Whether a call follows from the head alone: at `pending` it depends on the clock too. Those with lists or overrides
+ * are seldom asked twice, and would cost more to compare than to run.
+ */
+export const isSteadyCall = ([request, at, ...more]: readonly unknown[]): boolean =>
+  isObject(request) &&
+  at !== 'pending' &&
+  typeof (at ?? '') === 'string' &&
+  more.length === 0 &&
+  Object.values(request).every((value) => typeof value === 'string' && value.length < MAX_STEADY_FIELD)
+
+/** Characters. */
+const MAX_STEADY_FIELD = 10_000
 
 export const runCall = (
   node: Node,
@@ -56,13 +77,6 @@ export const callRequest = (request: TransactionRequest, header: Header, gas: bi
   ...(request.authorizationList && { authorizationList: request.authorizationList }),
   ...(request.blobVersionedHashes && { blobVersionedHashes: request.blobVersionedHashes }),
 })
-
-/** The output of a call that succeeded; throws the error of one that did not. */
-const outputOf = (result: CallResult | TransactionFault): Uint8Array => {
-  if (isFault(result)) throw faultError(result)
-  if (result.status === 'success') return result.output
-  throw failureOf(result)
-}
 
 export const failureOf = (result: CallResult): RpcError =>
   result.status === 'revert'

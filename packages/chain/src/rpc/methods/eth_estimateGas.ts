@@ -5,6 +5,7 @@ import type { StateOverrides } from '../../state/types.ts'
 import { isFault, type TransactionFault } from '../../transaction/fault.ts'
 import { blockAt, isPending, type SomeBlock } from '../block-parameter.ts'
 import { faultError, serverError } from '../error.ts'
+import { explained } from '../explainer.ts'
 import type { Context } from '../method.ts'
 import type { Node } from '../node.ts'
 import type { BlockParameter, TransactionRequest } from '../params.ts'
@@ -46,8 +47,13 @@ export const estimateGas = async (
     if (!isGasFault(first)) throw faultError(first)
     throw exceedsAllowance(allowance, first.message)
   }
-  if (first.status !== 'success')
-    throw first.reason === 'out of gas' ? exceedsAllowance(allowance, 'out of gas') : failureOf(first)
+  if (first.status !== 'success') {
+    const error = first.reason === 'out of gas' ? exceedsAllowance(allowance, 'out of gas') : failureOf(first)
+    const call = callRequest(request, some.block.header, allowance)
+    throw await explained(node, 'eth_estimateGas', error, (tracer) =>
+      runCall(node, call, some, { ...options, tracer }),
+    )
+  }
 
   let tooLittle = first.gasUsed - 1n
   let enough = allowance

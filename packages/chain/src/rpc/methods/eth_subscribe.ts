@@ -24,7 +24,7 @@ export const ethUnsubscribe = ({ session }: Context, id: string) => {
 type Start = (notify: (result: unknown) => void) => () => void
 
 const TOPICS: Record<
-  'newHeads' | 'logs' | 'newPendingTransactions',
+  'newHeads' | 'logs' | 'newPendingTransactions' | 'syncing',
   (node: Node, options: unknown) => Start
 > = {
   newHeads: (node) => (notify) =>
@@ -42,6 +42,8 @@ const TOPICS: Record<
         notify(isFull ? formatWaiting(transaction, sender) : hash),
       )
   },
+  // Nothing ever changes: the node is where the chain is.
+  syncing: () => () => () => {},
 }
 
 const sessionOf = (session: Session | undefined): Session => {

@@ -4,7 +4,7 @@ import { quantity as decodeQuantity, integer, isObject, refuse } from '../decode
 import type { Context } from '../method.ts'
 
 /** Blocks of one `hardhat_mine` or `evm_mine`. */
-const MAX_MINED_BLOCKS = 100_000
+export const MAX_MINED_BLOCKS = 100_000
 /** Milliseconds between blocks of interval mining: at most a day. */
 const MAX_INTERVAL_MS = 86_400_000
 

@@ -9,7 +9,7 @@ import type { Node } from '../node.ts'
 import type { BlockParameter } from '../params.ts'
 
 /** Blocks and percentiles of one fee history, as geth has them. */
-const MAX_FEE_HISTORY = 1_024
+export const MAX_FEE_HISTORY = 1_024
 export const MAX_PERCENTILES = 100
 
 /** Wei per gas that gets a legacy transaction into the next block. */

@@ -5,7 +5,7 @@ import { type Call, callTree } from '../../trace/call-tree.ts'
 import { effectiveGasPrice } from '../../transaction/price.ts'
 import { findBlock, type SomeBlock, stateAt } from '../block-parameter.ts'
 import { serverError } from '../error.ts'
-import { formatBlock, formatHeader, formatReceipts, type Json } from '../format.ts'
+import { formatBlock, formatReceipts, type Json } from '../format.ts'
 import type { Context } from '../method.ts'
 import type { Node } from '../node.ts'
 import type { BlockParameter } from '../params.ts'
@@ -53,12 +53,6 @@ export const otsTraceTransaction = async ({ node }: Context, hash: Hash) => {
 }
 
 const VALUELESS: ReadonlySet<Call['kind']> = new Set(['DELEGATECALL', 'STATICCALL'])
-
-/** By this Otterscan tells whether a node is there at all. */
-export const erigonGetHeaderByNumber = async ({ node }: Context, at: BlockParameter) => {
-  const some = await findBlock(node, at)
-  return some === undefined ? null : formatHeader(some.block.header, some.hash)
-}
 
 export const otsGetBlockDetails = async ({ node }: Context, at: BlockParameter) => {
   const some = await findBlock(node, at)

@@ -77,16 +77,17 @@ const search = async (
 ): Promise<{ found: readonly Found[]; isEnd: boolean }> => {
   const budget = budgetOf(node, TIMEOUT_MS)
   const head = headOf(node)
+  const first = firstOf(node)
   const found: Found[] = []
   let number = Math.min(from, head + 1)
-  for (; number > 0 && number <= head && found.length < pageSize; number += direction) {
+  for (; number > first && number <= head && found.length < pageSize; number += direction) {
     await budget.rest()
     const record = await node.chain.blockByNumber(BigInt(number))
     if (record === undefined || record.block.transactions.length === 0) continue
     const inBlock = await searchBlock(node, record, address, budget)
     found.push(...(direction === 1 ? inBlock : inBlock.toReversed()))
   }
-  return { found, isEnd: number <= 0 || number > head }
+  return { found, isEnd: number <= first || number > head }
 }
 
 const searchBlock = async (
@@ -134,7 +135,7 @@ const firstBlock = async (
 ): Promise<BlockRecord | undefined> => {
   const recordAt = async (number: number) => (await node.chain.blockByNumber(BigInt(number)))!
   const holdsAt = async (number: number) => holds(await node.chain.stateAt((await recordAt(number)).hash))
-  let low = 0
+  let low = firstOf(node)
   let high = headOf(node)
   if (!(await holdsAt(high)) || (await holdsAt(low))) return undefined
   while (high - low > 1) {
@@ -154,5 +155,8 @@ const creationOf = (call: Call, address: Address): Call | undefined => {
   }
   return undefined
 }
+
+/** The first block; on a fork not 0. */
+const firstOf = (node: Node): number => Number(node.chain.genesis.block.header.number)
 
 const headOf = (node: Node): number => Number(node.chain.head.block.header.number)

@@ -1,6 +1,6 @@
 import { type Address, type Hex, keccak256, signHash } from '@deed/evm'
 import type { Context } from '../method.ts'
-import { hashTypedData } from '../typed-data.ts'
+import { hashTypedData, refuseLists } from '../typed-data.ts'
 import { keyOf } from '../wallet.ts'
 
 /** Signs a message with an unlocked account, prefixed so that it can be no transaction (EIP-191, 0x45). */
@@ -13,12 +13,18 @@ export const ethSign = ({ node }: Context, address: Address, message: Uint8Array
 }
 
 /** As `eth_sign`, with its arguments the other way round. */
-export const personalSign = (context: Context, message: Uint8Array, address: Address) =>
+export const personalSign = (context: Context, message: Uint8Array, address: Address, _password?: string) =>
   ethSign(context, address, message)
 
 /** Signs typed data with an unlocked account (EIP-712). */
 export const ethSignTypedData = ({ node }: Context, address: Address, typedData: unknown) =>
   signature(hashTypedData(typedData), keyOf(node.wallet, address))
+
+/** The same as wallets had it before lists: a document with a list has no signature of that age. */
+export const ethSignTypedDataV3 = (context: Context, address: Address, typedData: unknown) => {
+  refuseLists(typedData)
+  return ethSignTypedData(context, address, typedData)
+}
 
 /** r, s and v as 65 bytes. */
 const signature = (hash: Uint8Array, key: Uint8Array): Hex => {

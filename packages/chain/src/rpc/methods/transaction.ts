@@ -1,9 +1,10 @@
-import type { Hash } from '@deed/evm'
+import type { Address, Hash } from '@deed/evm'
 import { findBlock, isPending, type SomeBlock } from '../block-parameter.ts'
 import { formatMined, formatReceipt, formatReceipts, formatWaiting } from '../format.ts'
 import type { Context } from '../method.ts'
 import type { Node } from '../node.ts'
 import type { BlockParameter } from '../params.ts'
+import { otsGetTransactionBySenderAndNonce } from './ots_search.ts'
 
 export const ethGetTransactionByHash = async ({ node }: Context, hash: Hash) => {
   const place = await node.chain.transaction(hash)
@@ -13,6 +14,14 @@ export const ethGetTransactionByHash = async ({ node }: Context, hash: Hash) => 
   }
   const waiting = node.mempool.byHash.get(hash)
   return waiting === undefined ? null : formatWaiting(waiting.transaction, waiting.sender)
+}
+
+/** The transaction that uses up a nonce of an account, waiting or mined. */
+export const ethGetTransactionBySenderAndNonce = async (context: Context, sender: Address, nonce: bigint) => {
+  const waiting = context.node.mempool.queues.get(sender)?.entries.get(nonce)
+  if (waiting !== undefined) return formatWaiting(waiting.transaction, sender)
+  const hash = await otsGetTransactionBySenderAndNonce(context, sender, nonce)
+  return hash === null ? null : ethGetTransactionByHash(context, hash)
 }
 
 export const ethGetTransactionByBlockAndIndex = async (

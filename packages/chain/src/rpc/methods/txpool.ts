@@ -23,6 +23,12 @@ export const txpoolContent = ({ node }: Context) => {
   return { pending, queued }
 }
 
+/** What could be mined now, in the order in which it came. */
+export const ethPendingTransactions = ({ node }: Context) =>
+  [...node.mempool.byHash.values()]
+    .filter(({ sender, transaction }) => transaction.nonce < node.mempool.queues.get(sender)!.next)
+    .map(({ transaction, sender }) => formatWaiting(transaction, sender))
+
 export const txpoolContentFrom = ({ node }: Context, sender: Address) =>
   contentOf(node.mempool.queues.get(sender))
 

@@ -1,14 +1,15 @@
 /** What stands behind each key: records as bytes, by table. Lists are RLP, with the field's own encodings inside. */
-import { type Address, EMPTY_CODE_HASH, type Hash } from '@deed/evm'
+import { EMPTY_CODE_HASH, type Hash } from '@deed/evm'
 import { decodeBlock, encodeBlock } from '../../block/body.ts'
 import { asAddress, asBytes, asHash, asList, asScalar } from '../../block/fields.ts'
 import { decodeReceipt, encodeReceipt } from '../../block/receipt.ts'
 import { bytesToHex, hexToBytes } from '../../hex.ts'
 import { decodeRlp, encodeRlp, type RlpInput, type RlpItem } from '../../rlp.ts'
 import type { Account } from '../../state/types.ts'
+import { knownSender } from '../../transaction/signature.ts'
 import { EMPTY_ROOT } from '../../trie/node.ts'
-import type { BlockRecord, Position, StateWrite, Table, Tables } from '../store.ts'
-import { bytesKey, hashKey, KIND, numberKey, positionNumbers } from './keys.ts'
+import type { BlockRecord, ListedTable, Position, StateWrite, Table, Tables, Written } from '../store.ts'
+import { bytesKey, hashKey, KIND, numberAt, numberKey, positionNumbers } from './keys.ts'
 
 interface TableCodec<V> {
   key(key: string): Uint8Array
@@ -34,7 +35,6 @@ export const CODECS: { readonly [T in Table]: TableCodec<Tables[T]> } = {
     weight: 4,
   },
   code: { key: byHash('code'), encode: same, decode: same, weight: 1 },
-  canonical: { key: byNumber('canonical'), encode: hexToBytes, decode: bytesToHex, weight: 3 },
   transaction: {
     key: byHash('transaction'),
     encode: ({ blockHash, blockNumber, index }) => encodeRlp([blockHash, blockNumber, BigInt(index)]),
@@ -65,6 +65,28 @@ export const CODECS: { readonly [T in Table]: TableCodec<Tables[T]> } = {
     weight: 3,
   },
   meta: { key: byName('meta'), encode: textBytes, decode: bytesText, weight: 2 },
+  edit: { key: byHash('edit'), encode: textBytes, decode: bytesText, weight: 2 },
+  snapshot: { key: byNumber('snapshot'), encode: textBytes, decode: bytesText, weight: 2 },
+  pool: {
+    key: byHash('pool'),
+    encode: ({ encoded, sender, arrival }) => encodeRlp([encoded, sender, BigInt(arrival)]),
+    decode: (bytes) => {
+      const [encoded, sender, arrival] = listOf(bytes)
+      return {
+        encoded: asBytes(encoded, 'encoded'),
+        sender: asAddress(sender, 'sender'),
+        arrival: numberOf(arrival),
+      }
+    },
+    weight: 2,
+  },
+}
+
+/** The key of a row of a table, from the key on disk. */
+export const LISTED_KEYS: { readonly [T in ListedTable]: (key: Uint8Array) => string } = {
+  edit: (key) => bytesToHex(key.subarray(1)),
+  snapshot: (key) => String(numberAt(key, 1)),
+  pool: (key) => bytesToHex(key.subarray(1)),
 }
 
 /** `null`: the block deleted the account. What most accounts have is left out. */
@@ -94,16 +116,6 @@ export const decodeAccount = (bytes: Uint8Array): Account | null => {
 
 export const encodeSlot = (value: bigint): Uint8Array => encodeRlp(value)
 export const decodeSlot = (bytes: Uint8Array): bigint => asScalar(decodeRlp(bytes), 256, 'slot')
-
-/** Which accounts and slots a block wrote. */
-interface Written {
-  readonly accounts: readonly Address[]
-  readonly slots: readonly {
-    readonly address: Address
-    readonly incarnation: number
-    readonly keys: readonly bigint[]
-  }[]
-}
 
 export const encodeWritten = ({ accounts, slots }: StateWrite): Uint8Array =>
   encodeRlp([
@@ -161,10 +173,13 @@ function decodeRecord(bytes: Uint8Array, hash: string): BlockRecord {
   const [encoded, senders, transactionHashes, totalDifficulty, size, requests, position] = listOf(bytes)
   const block = decodeBlock(asBytes(encoded, 'block'))
   if ('code' in block) throw block.cause
+  const from = asList(senders, 'senders').map((item) => asAddress(item, 'sender'))
+  // Who sent it was found out when the block was made, and of an impersonated one could not be found out again.
+  for (const [index, transaction] of block.transactions.entries()) knownSender(transaction, from[index]!)
   return {
     hash: hash as Hash,
     block,
-    senders: asList(senders, 'senders').map((item) => asAddress(item, 'sender')),
+    senders: from,
     transactionHashes: asList(transactionHashes, 'hashes').map((item) => asHash(item, 'hash')),
     totalDifficulty: asScalar(totalDifficulty, 256, 'totalDifficulty'),
     size: numberOf(size),

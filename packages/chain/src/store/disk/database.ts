@@ -20,9 +20,12 @@ export interface Range {
 }
 
 /** Everything of one kind. */
-export const allOf = (kind: number): Range => ({
-  gte: Uint8Array.of(kind),
-  lte: Uint8Array.of(kind, ...new Array(LONGEST_KEY).fill(0xff)),
+export const allOf = (kind: number): Range => startingWith(Uint8Array.of(kind))
+
+/** Everything whose key begins so. */
+export const startingWith = (prefix: Uint8Array): Range => ({
+  gte: prefix,
+  lte: Uint8Array.of(...prefix, ...new Array(LONGEST_KEY).fill(0xff)),
 })
 
 const LONGEST_KEY = 80

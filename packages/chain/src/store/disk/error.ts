@@ -11,6 +11,16 @@ export type DiskErrorCode =
   | 'DEED_DISK_FAILED'
   /** A write failed before: nothing is written until the chain is opened again. */
   | 'DEED_STORE_READ_ONLY'
+  /** There is no chain where one was to be. */
+  | 'DEED_FOLDER_ABSENT'
+  /** There is something where a chain was to come. */
+  | 'DEED_FOLDER_NOT_EMPTY'
+  | 'DEED_EXPORT_FAILED'
+  | 'DEED_IMPORT_FAILED'
+  /** A file is something else. */
+  | 'DEED_IMPORT_FOREIGN'
+  /** A file is not as it was written. */
+  | 'DEED_IMPORT_DAMAGED'
 
 /** What a disk can do to a store. `cause` is the database's own error. */
 export class DiskError extends Error {

@@ -14,10 +14,12 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createDevNode, type DevNode } from '../../dev/node.ts'
 import { deleteFolder } from './folder.ts'
+import { SYNCED } from './journal.ts'
 import { openDiskStore } from './store.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'deed-folder-'))
@@ -152,11 +154,41 @@ describe('after kill -9', () => {
     expect(most).toBe(0)
   })
 
+  it('a hole in a journal is damage where it was synced; after that it is a power cut, and costs what came later', async () => {
+    const live = newFolder()
+    const node = await nodeIn(live)
+    const hashes: string[] = []
+    for (let i = 0; i < 4; i++) hashes.push(await pay(node))
+    await setTimeout(250)
+    for (let i = 0; i < 8; i++) hashes.push(await pay(node))
+    const folder = copyOf(live)
+    await node.close()
+    const log = join('db', readdirSync(join(folder, 'db')).findLast((name) => name.endsWith('.log'))!)
+    const whole = readFileSync(join(folder, log))
+    const synced = whole.lastIndexOf(SYNCED.key)
+    // A page that never came to the disk, while those around it did.
+    const withHole = (at: number) => {
+      const torn = copyOf(folder)
+      const bytes = Buffer.from(whole)
+      bytes.fill(0, at, at + 4_096)
+      writeFileSync(join(torn, log), bytes)
+      return look(torn)
+    }
+    expect(withHole(synced - 8_192)).toMatchObject({ code: 'DEED_STORE_DAMAGED' })
+    const { found, code } = withHole(Math.floor((synced + whole.length) / 2))
+    expect(code).toBeUndefined()
+    expect(found!.length).toBeGreaterThanOrEqual(4)
+    expect(found!.length).toBeLessThan(12)
+    expect(found).toEqual(hashes.slice(0, found!.length))
+  })
+
   it('bit rot in any file is told by a code, or loses nothing', async () => {
     const { folder, hashes } = await killed(6)
     // Some of it in a table, some in the journal.
     const node = await nodeIn(folder)
     for (let i = 0; i < 6; i++) hashes.push(await pay(node))
+    // Bits rot in what has long been synced.
+    await setTimeout(200)
     const live = copyOf(folder)
     await node.close()
     const files = readdirSync(join(live, 'db')).filter((name) => /\.(log|ldb)$|MANIFEST|CURRENT/.test(name))

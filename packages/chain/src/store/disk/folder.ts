@@ -20,6 +20,7 @@ import { join, resolve } from 'node:path'
 import { ClassicLevel } from 'classic-level'
 import type { Database } from './database.ts'
 import { DiskError, damaged, reasonOf } from './error.ts'
+import { mendJournals } from './journal.ts'
 import { migrate } from './migrations.ts'
 
 /** Of blocks as they are on disk, on top of what the store caches decoded. */
@@ -34,11 +35,13 @@ export const openFolder = async (given: string): Promise<Database> => {
   const folder = resolve(given)
   if (OWNED.has(folder)) throw inUse(folder, process.pid)
   const isNew = claim(folder)
-  const database = new ClassicLevel<Uint8Array, Uint8Array>(join(folder, DATABASE), {
+  const path = join(folder, DATABASE)
+  if (existsSync(path)) mendJournals(path, folder)
+  const database = new ClassicLevel<Uint8Array, Uint8Array>(path, {
     keyEncoding: 'view',
     valueEncoding: 'view',
     cacheSize: CACHE_BYTES,
-    createIfMissing: isNew || isUnbegun(join(folder, DATABASE)),
+    createIfMissing: isNew || isUnbegun(path),
   })
   try {
     await database.open()

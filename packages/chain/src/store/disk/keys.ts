@@ -16,21 +16,23 @@ export const KIND: { readonly [K in Table | OtherKind]: number } = Object.fromEn
     copies: 'c',
     nodesOf: 'o',
     code: 'k',
-    canonical: 'h',
     transaction: 't',
     branch: 'g',
     position: 'p',
     meta: 'm',
+    edit: 'd',
+    snapshot: 's',
+    pool: 'w',
     /** The newest version within a branch, with its height. */
     newestAccount: 'a',
     newestSlot: 'e',
-    /** Every version, by height. */
+    /** Versions that are not the newest any more, by height. */
     account: 'A',
     slot: 'E',
     /** Which accounts and slots a block wrote, so that it can be taken back. */
     written: 'u',
-    /** Numbers of the last batches. */
-    batch: 'q',
+    /** What comes with every batch that is synced. */
+    synced: 'q',
     /** Version of this format. */
     format: '!',
   }).map(([kind, letter]) => [kind, letter.charCodeAt(0)]),
@@ -43,7 +45,7 @@ type OtherKind =
   | 'account'
   | 'slot'
   | 'written'
-  | 'batch'
+  | 'synced'
   | 'format'
 
 export const bytesKey = (kind: number, bytes: Uint8Array): Uint8Array => {

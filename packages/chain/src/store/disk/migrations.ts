@@ -7,11 +7,24 @@ import { DiskError, damaged } from './error.ts'
 import { bytesKey, KIND } from './keys.ts'
 import { seal, unseal } from './seal.ts'
 
+/** Where a database says of which version it is. */
+export const FORMAT_KEY = bytesKey(KIND.format, new Uint8Array(0))
+
 /**
  * Each turns a database of one version into the next: what it gives is written with the new version in one batch,
  * so that a migration that was killed begins again. The first makes an empty database version 1.
  */
 const MIGRATIONS: readonly ((database: Database) => Promise<Operation[]>)[] = [async () => []]
+
+/** Of the format that this program writes. */
+export const FORMAT_VERSION = MIGRATIONS.length
+
+/** Says of which version a database is. */
+export const formatOperation = (version: number): Operation => ({
+  type: 'put',
+  key: FORMAT_KEY,
+  value: seal(FORMAT_KEY, encodeRlp(BigInt(version))),
+})
 
 /** Brings a database to the version of this program. */
 export const migrate = async (database: Database, folder: string, migrations = MIGRATIONS): Promise<void> => {
@@ -23,8 +36,7 @@ export const migrate = async (database: Database, folder: string, migrations = M
     )
   for (let next = version + 1; next <= migrations.length; next++) {
     const operations = await migrations[next - 1]!(database)
-    const value = seal(FORMAT_KEY, encodeRlp(BigInt(next)))
-    await database.batch([...operations, { type: 'put', key: FORMAT_KEY, value }], { sync: true })
+    await database.batch([...operations, formatOperation(next)], { sync: true })
   }
 }
 
@@ -41,5 +53,4 @@ const readVersion = async (database: Database, folder: string): Promise<number> 
   return 0
 }
 
-const FORMAT_KEY = bytesKey(KIND.format, new Uint8Array(0))
 const EVERYTHING = { gte: allOf(0).gte, lte: allOf(0xff).lte }

@@ -7,25 +7,29 @@
 import type { Miss } from '@deed/evm'
 import { MISS } from '@deed/evm'
 import type { Account } from '../../state/types.ts'
-import type { Batch, Store, Table, Tables } from '../store.ts'
-import { batchNumber, lastBatchNumber } from './batch-numbers.ts'
-import { createCache } from './cache.ts'
-import { CODECS } from './codec.ts'
-import type { Database, Operation } from './database.ts'
+import type { Batch, ListedTable, Store, Table, Tables } from '../store.ts'
+import { type Cache, createCache } from './cache.ts'
+import { CODECS, decodeWritten, LISTED_KEYS } from './codec.ts'
+import { allOf, type Database, type Operation } from './database.ts'
 import { type DiskError, damaged, readOnly, writeFailed } from './error.ts'
 import { openFolder } from './folder.ts'
-import { type Fresh, recordName, writeRecords } from './records.ts'
+import { SYNCED } from './journal.ts'
+import { KIND, writtenKey } from './keys.ts'
+import { recordName, writeRecords } from './records.ts'
 import { unseal } from './seal.ts'
 import {
   accountCell,
+  addressesOf,
   type Cell,
   decodeNewest,
   seekVersion,
   slotCell,
+  slotKeysOf,
   truncateVersions,
   type Version,
   writeVersions,
 } from './versions.ts'
+import { createWriteQueue } from './write-queue.ts'
 
 export interface DiskStoreOptions {
   /** Sync each batch before its promise is settled. Default: within {@link SYNC_AFTER_MS}. */
@@ -55,17 +59,36 @@ export const createDiskStore = async (
   /** Versions that are not the newest of their branch, by name and height asked for. */
   const past = createCache<Version | null>(CACHE_BYTES.past)
   const cacheOf = (table: Table) => (table === 'node' ? nodes : records)
-  /** What is being written: at hand already, and forgotten should the write fail. */
-  let freshRecords = new Map<string, Fresh>()
-  let freshVersions = new Map<string, Version | null>()
   let asked = new Map<string, { readonly key: Uint8Array; readonly height: number }>()
   /** Counts truncations, so that nothing that was sought before one is kept after it. */
   let truncations = 0
-  let batches = await lastBatchNumber(database, folder)
   let failure: DiskError | undefined
-  let last: Promise<unknown> = Promise.resolve()
-  let waiting = 0
   let timer: ReturnType<typeof setTimeout> | undefined
+
+  const commit = async (operations: Operation[], sync: boolean): Promise<void> => {
+    try {
+      await database.batch(sync ? [...operations, SYNCED] : operations, { sync })
+    } catch (error) {
+      // A journal that ends in half a batch must not be written on, or what follows could be passed over when it
+      // is read again. Opening the chain anew begins a new journal.
+      failure = writeFailed(folder, error)
+      // What was about to be written was at hand already: from now on only what is on the disk is.
+      for (const cache of [records, nodes, newest, past]) cache.clear()
+      throw failure
+    }
+    if (sync) {
+      clearTimeout(timer)
+      timer = undefined
+    } else
+      timer ??= setTimeout(() => {
+        timer = undefined
+        // Should it fail, whoever writes next is told.
+        if (!failure) queue.add([SYNCED]).catch(() => {})
+      }, SYNC_AFTER_MS)
+  }
+  const queue = createWriteQueue((operations) =>
+    commit(operations, durable || operations.some(({ key }) => key === SYNCED.key)),
+  )
 
   const check = (key: Uint8Array, sealed: Uint8Array, name = 'a version'): Uint8Array => {
     const value = unseal(key, sealed)
@@ -74,14 +97,13 @@ export const createDiskStore = async (
   }
 
   const get = (key: Uint8Array, name: string): Uint8Array | undefined => {
-    const sealed = database.getSync(key)
+    const queued = queue.get(key)
+    const sealed = queued === undefined ? database.getSync(key) : (queued ?? undefined)
     return sealed && check(key, sealed, name)
   }
 
   const record = <T extends Table>(table: T, key: string): Tables[T] | undefined => {
     const name = recordName(table, key)
-    const fresh = freshRecords.get(name)
-    if (fresh) return fresh.value as Tables[T] | undefined
     const known = cacheOf(table).get(name)
     if (known !== undefined) return known as Tables[T]
     const codec = CODECS[table]
@@ -93,14 +115,12 @@ export const createDiskStore = async (
   }
 
   const newestOf = (cell: Cell): Version | null => {
-    const fresh = freshVersions.get(cell.name)
-    if (fresh !== undefined) return fresh
     const known = newest.get(cell.name)
     if (known !== undefined) return known
     const key = cell.key()
     const bytes = get(key, cell.name)
     const version = bytes === undefined ? null : decodeNewest(key, bytes)
-    newest.set(cell.name, version, OVERHEAD_BYTES + (version?.bytes ?? 0))
+    keepVersion(newest, cell.name, version)
     return version
   }
 
@@ -116,83 +136,49 @@ export const createDiskStore = async (
     return MISS
   }
 
-  /** Runs one write after the other; one that need not wait begins at once. */
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const run = async (): Promise<T> => {
-      try {
-        return await work()
-      } finally {
-        waiting--
-      }
-    }
-    const turn = waiting++ === 0 ? run() : last.then(run)
-    last = turn.catch(() => {})
-    return turn
-  }
-
-  const commit = async (operations: Operation[], sync: boolean): Promise<void> => {
+  /** At hand at once, and written when the promise is settled. `before` comes first. */
+  const apply = async (batch: Batch, before: readonly Operation[] = []): Promise<void> => {
     if (failure) throw readOnly(folder, failure)
-    try {
-      await database.batch([...operations, batchNumber(batches + 1)], { sync })
-    } catch (error) {
-      // A journal that ends in half a batch must not be written on, or what follows could be passed over when it
-      // is read again. Opening the chain anew begins a new journal.
-      failure = writeFailed(folder, error)
-      throw failure
+    const { operations, fresh } = writeRecords(batch, {
+      has: (hash) => record('node', hash) !== undefined,
+      copies: (key) => get(key, 'the count of a trie node'),
+    })
+    for (const [name, { table, value, bytes }] of fresh) {
+      if (value === undefined) cacheOf(table).delete(name)
+      else cacheOf(table).set(name, value, sizeOf(table, bytes))
     }
-    batches++
-    if (sync) {
-      clearTimeout(timer)
-      timer = undefined
-    } else {
-      timer ??= setTimeout(() => {
-        timer = undefined
-        // Should it fail, whoever writes next is told.
-        inTurn(() => commit([], true)).catch(() => {})
-      }, SYNC_AFTER_MS)
+    operations.unshift(...before)
+    if (batch.state) {
+      const versions = writeVersions(batch.state, newestOf)
+      for (const operation of versions.operations) operations.push(operation)
+      for (const [name, version] of versions.newest) keepVersion(newest, name, version)
     }
+    await queue.add(operations)
   }
 
-  const takeBack = async (batch: Batch): Promise<Operation[]> => {
+  /** Runs by itself: it looks for what is on the disk, and what comes later must see what it did. */
+  const truncate = async (batch: Batch): Promise<void> => {
+    await queue.drained()
     const operations: Operation[] = []
-    for (const position of batch.truncate ?? []) {
+    for (const position of batch.truncate!) {
       const change = await truncateVersions(database, position, check)
-      operations.push(...change.operations)
-      for (const [name, version] of change.newest) freshVersions.set(name, version)
+      for (const operation of change.operations) operations.push(operation)
+      for (const [name, version] of change.newest) keepVersion(newest, name, version)
     }
-    return operations
+    truncations++
+    past.clear()
+    return apply(batch, operations)
   }
-
-  const write = async (batch: Batch): Promise<void> => {
-    const truncates = (batch.truncate ?? []).length > 0
-    try {
-      const operations = truncates ? await takeBack(batch) : []
-      const changed = writeRecords(batch, {
-        has: (hash) => record('node', hash) !== undefined,
-        copies: (key) => get(key, 'the count of a trie node'),
+  let truncating: Promise<unknown> | undefined
+  const afterTruncation = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = (truncating ?? Promise.resolve()).then(work)
+    const ended: Promise<unknown> = turn
+      .catch(() => {})
+      .then(() => {
+        if (truncating === ended) truncating = undefined
       })
-      freshRecords = changed.fresh
-      operations.push(...changed.operations)
-      if (batch.state) {
-        const versions = writeVersions(batch.state)
-        operations.push(...versions.operations)
-        for (const [name, version] of versions.newest) freshVersions.set(name, version)
-      }
-      await commit(operations, durable)
-      for (const [name, { table, value, bytes }] of freshRecords) {
-        if (value === undefined) cacheOf(table).delete(name)
-        else cacheOf(table).set(name, value, sizeOf(table, bytes))
-      }
-      for (const [name, version] of freshVersions)
-        newest.set(name, version, OVERHEAD_BYTES + (version?.bytes ?? 0))
-      if (truncates) {
-        truncations++
-        past.clear()
-      }
-    } finally {
-      freshRecords = new Map()
-      freshVersions = new Map()
-    }
+    truncating = ended
+    return turn
   }
 
   return {
@@ -202,27 +188,65 @@ export const createDiskStore = async (
     slot: ({ branch, height }, address, incarnation, key) =>
       valueAt(slotCell(branch, address, incarnation, key), height) as bigint | undefined | Miss,
 
+    async *addresses(branch) {
+      await queue.drained()
+      yield* addressesOf(database, branch)
+    },
+    async *slotKeys(branch, address, incarnation) {
+      await queue.drained()
+      yield* slotKeysOf(database, branch, address, incarnation)
+    },
+
     async load() {
       const wanted = asked
       asked = new Map()
+      if (wanted.size === 0) return
+      await queue.drained()
       const before = truncations
       const sought = [...wanted].map(async ([name, { key, height }]) => {
         const version = await seekVersion(database, key, height, check)
-        if (truncations === before) past.set(name, version, OVERHEAD_BYTES + (version?.bytes ?? 0))
+        if (truncations === before) keepVersion(past, name, version)
       })
       await Promise.all(sought)
     },
 
-    write: (batch) => inTurn(() => write(batch)),
+    async written(position) {
+      const bytes = get(writtenKey(position), 'what a block wrote')
+      return bytes ? decodeWritten(bytes) : NOTHING_WRITTEN
+    },
+
+    async list<T extends ListedTable>(table: T) {
+      await queue.drained()
+      const rows: [string, Tables[T]][] = []
+      for await (const [at, sealed] of database.iterator(allOf(KIND[table]))) {
+        const key = LISTED_KEYS[table](at)
+        rows.push([key, CODECS[table].decode(check(at, sealed, recordName(table, key)), key)])
+      }
+      return rows
+    },
+
+    write(batch) {
+      const truncates = (batch.truncate ?? []).length > 0
+      if (truncates) return afterTruncation(() => truncate(batch))
+      return truncating ? afterTruncation(() => apply(batch)) : apply(batch)
+    },
+
+    settled: () => queue.settled(),
 
     async close() {
-      await last
-      if (timer && !failure) await inTurn(() => commit([], true))
+      await truncating
+      await queue.drained()
+      if (timer && !failure) await queue.add([SYNCED]).catch(() => {})
       clearTimeout(timer)
       await database.close()
     },
   }
 }
+
+const keepVersion = (cache: Cache<Version | null>, name: string, version: Version | null): void =>
+  cache.set(name, version, OVERHEAD_BYTES + (version?.bytes ?? 0))
+
+const NOTHING_WRITTEN = { accounts: [], slots: [] }
 
 /** What a power cut can cost. A sync takes 0.7 ms on the disk at hand and some 10 ms on a slow one. */
 const SYNC_AFTER_MS = 100

@@ -1,8 +1,10 @@
 /**
  * Versions of accounts and slots. The newest of a branch lies under a key of its own, which is all that reading
- * the head takes; each also lies by height, for old blocks, and so that a block can be taken back.
+ * the head takes; when another takes its place it lies by its height, for old blocks, and so that a block can be
+ * taken back. What is written once is one row.
  */
 import type { Address } from '@deed/evm'
+import { bytesToBigint, bytesToHex } from '../../hex.ts'
 import type { Account } from '../../state/types.ts'
 import type { Position, StateWrite } from '../store.ts'
 import {
@@ -13,12 +15,13 @@ import {
   encodeSlot,
   encodeWritten,
 } from './codec.ts'
-import type { Database, Operation } from './database.ts'
+import { type Database, type Operation, startingWith } from './database.ts'
 import {
   accountKey,
   KIND,
   NUMBER_BYTES,
   numberAt,
+  numberKey,
   putNumber,
   slotKey,
   versionKey,
@@ -70,19 +73,42 @@ export const seekVersion = async (
   return null
 }
 
+/** Addresses of a branch. */
+export async function* addressesOf(database: Database, branch: number): AsyncGenerator<Address> {
+  const prefix = numberKey(KIND.newestAccount, branch)
+  for await (const [key] of database.iterator(startingWith(prefix)))
+    yield bytesToHex(key.subarray(prefix.length))
+}
+
+/** Slots of one life of an account in a branch. */
+export async function* slotKeysOf(
+  database: Database,
+  branch: number,
+  address: Address,
+  incarnation: number,
+): AsyncGenerator<bigint> {
+  const prefix = slotKey(KIND.newestSlot, branch, address, incarnation, 0n).subarray(0, -SLOT_BYTES)
+  for await (const [key] of database.iterator(startingWith(prefix)))
+    yield bytesToBigint(key.subarray(prefix.length))
+}
+
 /** What a write to versions does, and the newest ones after it, by name. */
 export interface VersionChange {
   readonly operations: Operation[]
   readonly newest: Map<string, Version | null>
 }
 
-export const writeVersions = (write: StateWrite): VersionChange => {
+/** @param newestOf The newest version before: from now on an old one, which lies by its height. */
+export const writeVersions = (write: StateWrite, newestOf: (cell: Cell) => Version | null): VersionChange => {
   const { branch, height } = write.position
   const operations: Operation[] = []
   const newest = new Map<string, Version | null>()
   const append = (cell: Cell, value: Version['value'], bytes: Uint8Array): void => {
     const key = cell.key()
-    operations.push(putNewest(key, height, bytes), putSealed(versionKey(key, height), bytes))
+    const before = newestOf(cell)
+    if (before && before.height < height)
+      operations.push(putSealed(versionKey(key, before.height), encodeValue(before.value, key)))
+    operations.push(putNewest(key, height, bytes))
     newest.set(cell.name, { height, value, bytes: bytes.length })
   }
   for (const [address, account] of write.accounts)
@@ -158,3 +184,4 @@ const encodeValue = (value: Version['value'], key: Uint8Array): Uint8Array =>
   isAccount(key) ? encodeAccount(value as Account | null) : encodeSlot(value as bigint)
 
 const HIGHEST = 2 ** 48 - 1
+const SLOT_BYTES = 32

@@ -41,7 +41,7 @@ export const STATE: Readonly<Record<string, Instruction>> = {
       if (gasOf(frame) <= rules.sstoreStipend) throw OUT_OF_GAS
       const { stack, sp } = frame
       const slot = slotAt(journal, frame.account, stack[sp - 1]!)
-      const { gas, refund } = rules.sstore(slot.original, slot.value, stack[sp - 2]!)
+      const { gas, refund } = rules.sstore.cost(slot.original, slot.value, stack[sp - 2]!)
       // A cold slot costs all of a cold read here: 2100 (EIP-2929).
       charge(frame, warmUp(journal, slot) ? gas + rules.coldSstoreSurcharge : gas)
       journal.refund += refund

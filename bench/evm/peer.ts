@@ -1,0 +1,21 @@
+/** Programs that run a contract: ours, and others'. */
+import type { Program } from './programs.ts'
+
+export interface Peer {
+  readonly name: string
+  /** So slow that it is asked only a few times. */
+  readonly isSlow?: boolean
+  /** Makes the contract ready; what comes back runs the call once. */
+  prepare(program: Program): Promise<() => Promise<Run>>
+  /** Of the process that does the work. */
+  memoryMb(): number
+  close(): Promise<void>
+}
+
+export interface Run {
+  readonly milliseconds: number
+  /** 0x…, to see that all did the same. */
+  readonly output: string
+}
+
+export const hexOf = (bytes: Uint8Array): string => `0x${Buffer.from(bytes).toString('hex')}`

@@ -1,0 +1,110 @@
+/**
+ * Contracts that stand on the origins of the tests, compiled by solc 0.8.37 (optimizer, 200 runs, Osaka, no metadata):
+ *
+ *     contract Coin {
+ *         mapping(address => uint256) public balanceOf;
+ *         mapping(address => mapping(address => uint256)) public allowance;
+ *         uint256 public totalSupply;
+ *         event Transfer(address indexed from, address indexed to, uint256 value);
+ *         event Approval(address indexed owner, address indexed spender, uint256 value);
+ *         constructor() {
+ *             totalSupply = balanceOf[msg.sender] = 1_000_000 ether;
+ *             emit Transfer(address(0), msg.sender, totalSupply);
+ *         }
+ *         function transfer(address to, uint256 value) external returns (bool) {
+ *             balanceOf[msg.sender] -= value;
+ *             balanceOf[to] += value;
+ *             emit Transfer(msg.sender, to, value);
+ *             return true;
+ *         }
+ *         function approve(address spender, uint256 value) external returns (bool) {
+ *             allowance[msg.sender][spender] = value;
+ *             emit Approval(msg.sender, spender, value);
+ *             return true;
+ *         }
+ *     }
+ *     contract Shelf {
+ *         uint256[] public values;
+ *         mapping(uint256 => uint256) next;
+ *         constructor(uint256 n) {
+ *             for (uint256 i = 1; i <= n; i++) {
+ *                 values.push(i);
+ *                 next[i - 1] = i;
+ *             }
+ *         }
+ *         function sum() external view returns (uint256 total) {
+ *             for (uint256 i = 0; i < values.length; i++) total += values[i];
+ *         }
+ *         function walk(uint256 steps) external view returns (uint256 place) {
+ *             for (; steps > 0; steps--) place = next[place];
+ *         }
+ *         function put(uint256 i, uint256 value) external {
+ *             require(value != 13, "not thirteen");
+ *             values[i] = value;
+ *         }
+ *         function ancestor(uint256 number) external view returns (bytes32) {
+ *             return blockhash(number);
+ *         }
+ *     }
+ */
+const COIN = [
+  '6080604052348015600e575f5ffd5b50335f8181526020818152604080832069d3c21bcecceda10000009081905560028190',
+  '5590519081527fddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef910160405180910390a361',
+  '02bc8061006f5f395ff3fe608060405234801561000f575f5ffd5b5060043610610055575f3560e01c8063095ea7b3146100',
+  '5957806318160ddd1461008157806370a0823114610098578063a9059cbb146100b7578063dd62ed3e146100ca575b5f5ffd',
+  '5b61006c610067366004610209565b6100f4565b60405190151581526020015b60405180910390f35b61008a60025481565b',
+  '604051908152602001610078565b61008a6100a6366004610231565b5f6020819052908152604090205481565b61006c6100',
+  'c5366004610209565b610160565b61008a6100d8366004610251565b600160209081525f9283526040808420909152908252',
+  '90205481565b335f8181526001602090815260408083206001600160a01b038716808552925280832085905551919290917f',
+  '8c5be1e5ebec7d5bd14f71427d1e84f3dd0314c0f7b2291e5b200ac8c7c3b9259061014e9086815260200190565b60405180',
+  '910390a35060015b92915050565b335f90815260208190526040812080548391908390610180908490610296565b90915550',
+  '506001600160a01b0383165f90815260208190526040812080548492906101ac9084906102a9565b90915550506040518281',
+  '526001600160a01b0384169033907fddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef906020',
+  '0161014e565b80356001600160a01b0381168114610204575f5ffd5b919050565b5f5f6040838503121561021a575f5ffd5b',
+  '610223836101ee565b946020939093013593505050565b5f60208284031215610241575f5ffd5b61024a826101ee565b9392',
+  '505050565b5f5f60408385031215610262575f5ffd5b61026b836101ee565b9150610279602084016101ee565b9050925092',
+  '9050565b634e487b7160e01b5f52601160045260245ffd5b8181038181111561015a5761015a610282565b80820180821115',
+  '61015a5761015a61028256',
+]
+
+const SHELF = [
+  '608060405234801561000f575f5ffd5b5060405161034738038061034783398101604081905261002e916100a1565b60015b',
+  '81811161009a575f8054600181810183558280527f290decd9548b62a8d60345a988386fc84ba6bc95484008f6362f93160e',
+  'f3e563909101839055829161007882846100cc565b815260208101919091526040015f205580610092816100e5565b915050',
+  '610031565b50506100fd565b5f602082840312156100b1575f5ffd5b5051919050565b634e487b7160e01b5f526011600452',
+  '60245ffd5b818103818111156100df576100df6100b8565b92915050565b5f600182016100f6576100f66100b8565b506001',
+  '0190565b61023d8061010a5f395ff3fe608060405234801561000f575f5ffd5b5060043610610055575f3560e01c80630581',
+  'f59d14610059578063541aea0f1461007e5780635e383d2114610093578063853255cc146100a6578063c37a8da9146100ae',
+  '575b5f5ffd5b61006c6100673660046101b0565b6100c0565b60405190815260200160405180910390f35b61009161008c36',
+  '60046101c7565b6100ed565b005b61006c6100a13660046101b0565b610152565b61006c610170565b61006c6100bc366004',
+  '6101b0565b4090565b5f5b81156100e8575f90815260016020526040902054816100e0816101fb565b9250506100c2565b91',
+  '9050565b80600d036101305760405162461bcd60e51b815260206004820152600c60248201526b3737ba103a3434b93a32b2',
+  'b760a11b604482015260640160405180910390fd5b805f838154811061014357610143610210565b5f918252602090912001',
+  '555050565b5f8181548110610160575f80fd5b5f91825260209091200154905081565b5f805b5f548110156101ac575f8181',
+  '54811061018e5761018e610210565b905f5260205f200154826101a29190610224565b9150600101610173565b5090565b5f',
+  '602082840312156101c0575f5ffd5b5035919050565b5f5f604083850312156101d8575f5ffd5b5050803592602090910135',
+  '9150565b634e487b7160e01b5f52601160045260245ffd5b5f81610209576102096101e7565b505f190190565b634e487b71',
+  '60e01b5f52603260045260245ffd5b80820180821115610237576102376101e7565b9291505056',
+]
+
+export const COIN_BYTECODE = `0x${COIN.join('')}` as const
+
+/** With how many values it has. */
+export const shelfBytecode = (values: number): `0x${string}` =>
+  `0x${SHELF.join('')}${values.toString(16).padStart(64, '0')}`
+
+export const COIN_ABI = [
+  'function balanceOf(address) view returns (uint256)',
+  'function totalSupply() view returns (uint256)',
+  'function transfer(address to, uint256 value) returns (bool)',
+  'function approve(address spender, uint256 value) returns (bool)',
+  'event Transfer(address indexed from, address indexed to, uint256 value)',
+] as const
+
+export const SHELF_ABI = [
+  'function sum() view returns (uint256)',
+  'function walk(uint256 steps) view returns (uint256)',
+  'function values(uint256) view returns (uint256)',
+  'function put(uint256 i, uint256 value)',
+  'function ancestor(uint256 number) view returns (bytes32)',
+] as const

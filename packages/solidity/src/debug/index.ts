@@ -1,0 +1,8 @@
+export { type ContractIndex, createContractIndex } from './artifacts/index.ts'
+export { explain } from './explain/explain.ts'
+export type * from './explain/explanation.ts'
+export { type Look, renderFailure, renderTree, type Style } from './render/render.ts'
+export { renderBalances, renderNames, renderStorage } from './render/state.ts'
+export { fetchTrace } from './trace/fetch-trace.ts'
+export type { RawTrace } from './trace/raw-trace.ts'
+export { httpRpc, type Rpc, RpcFault } from './trace/rpc.ts'
