@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { getContractAddress } from 'viem'
 
 const ROOT = new URL('../../..', import.meta.url).pathname
 const DEED = new URL('packages/cli/bin/deed.js', `file://${ROOT}`).pathname
@@ -44,12 +45,34 @@ export const openHouse = async (): Promise<House> => {
   return { url, chain, rpc, stop }
 }
 
-/** Performs the example lease on the house's chain, all of its months. @returns its exit code. */
-export const performLease = async (url: string): Promise<number | null> => {
-  const child = deed('perform', 'examples/lease', '--rpc', url)
+/**
+ * Performs the example lease on the house's chain.
+ * @param until ISO instant; without it, all of its months. @returns its exit code.
+ */
+export const performLease = async (url: string, until?: string): Promise<number | null> => {
+  const child = deed('perform', 'examples/lease', '--rpc', url, ...(until ? ['--until', until] : []))
   child.stdout!.resume()
   const [code] = (await once(child, 'exit')) as [number | null]
   return code
+}
+
+/** Account 0 of the development mnemonic, from which `deed perform` deploys. */
+const DEPLOYER = '0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266'
+/** A play that ends this long after it began has deployed its deed and signed nothing. */
+const DEPLOYED_SECONDS = 60
+
+/** Deploys the example lease, which nobody has signed. @returns its address. */
+export const deployLease = async ({ url, rpc }: House): Promise<string> => {
+  const { timestamp } = (await rpc('eth_getBlockByNumber', 'latest', false)) as { timestamp: string }
+  const until = new Date((Number(timestamp) + DEPLOYED_SECONDS) * 1000).toISOString().replace('.000', '')
+  if ((await performLease(url, until)) !== 0) throw new Error('the lease was not deployed')
+  const nonce = Number(await rpc('eth_getTransactionCount', DEPLOYER, 'latest'))
+  for (let back = 1; back <= nonce; back++) {
+    const address = getContractAddress({ from: DEPLOYER, nonce: BigInt(nonce - back) }).toLowerCase()
+    const { ok } = await fetch(`${url}/api/deeds/${address}`)
+    if (ok) return address
+  }
+  throw new Error('no deed was found among what was deployed')
 }
 
 const deed = (...argv: string[]): ChildProcess =>

@@ -3,7 +3,7 @@ import type { Place } from '../syntax/place.ts'
 import { isWord, placeOf, TYPE } from '../syntax/token.ts'
 import { keyOf, type NameKind, type Names } from './names.ts'
 
-export type ColourKind = NameKind | 'title' | 'word' | 'number' | 'verb' | 'quote' | 'name'
+export type ColourKind = NameKind | 'title' | 'prose' | 'word' | 'number' | 'verb' | 'quote' | 'name'
 
 export interface Colour {
   readonly place: Place
@@ -35,5 +35,6 @@ const kindOf = (type: number, text: string): ColourKind | undefined => {
   if (type === TYPE.title || text === '##') return 'title'
   if (type === TYPE.number || type === TYPE.date) return 'number'
   if (type === TYPE.string) return 'quote'
-  return isWord(type) && type !== TYPE.id && type !== TYPE.prose ? 'word' : undefined
+  if (type === TYPE.prose) return 'prose'
+  return isWord(type) && type !== TYPE.id ? 'word' : undefined
 }

@@ -63,11 +63,16 @@ const readFigures = async (chain: Chain, deed: Hex, agreement: Agreement): Promi
     else figures.set(name, inWords(expression))
   }
   for (const { name, kind, shown } of await readValues(chain, deed, agreement, readables))
-    figures.set(name, kind === 'date' ? inWords(shown) : shown)
+    figures.set(name, IN_PROSE[kind]?.(shown) ?? shown)
   return figures
 }
 
-/** `2027-02-01` as prose has it: `1 February 2027`. */
+/** How prose has a value that stands on its own elsewhere: `1 February 2027`, `document 0x56cd2c40…`. */
+const IN_PROSE: Readonly<Partial<Record<Kind, (shown: string) => string>>> = {
+  date: (shown) => inWords(shown),
+  document: (shown) => (shown.startsWith('0x') ? `document ${shown.slice(0, 10)}…` : shown),
+}
+
 const inWords = (date: string): string => {
   const time = Date.parse(`${date}T00:00:00Z`)
   return Number.isNaN(time) ? date : DAY.format(time)

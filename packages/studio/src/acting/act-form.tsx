@@ -12,6 +12,7 @@ import { askedFor, callsOf, fixedAmount, knownAct, verbOf } from './act.ts'
 import { type Actor, useActor } from './actor.ts'
 import { rolesOf } from './identity.tsx'
 import { failureWords, send } from './send.ts'
+import { showsMore } from './shows-more.ts'
 import { type Asked, argumentOf, type Given } from './value.ts'
 
 /** Whether the person before the page may do it. */
@@ -70,8 +71,9 @@ const Form = ({ deed, act, known, actor }: FormProps) => {
       )
       const calls = await callsOf(deed, known, actor.address, values)
       const hash = await send(actor, chainId, calls, tell)
+      tell('Done: waits until the deed shows it …')
+      await showsMore(queries, deed)
       setProgress({ kind: 'done', hash })
-      await queries.invalidateQueries({ queryKey: ['platform', 'deeds'] })
     } catch (error) {
       setProgress({ kind: 'failed', text: failureWords(error) })
     }

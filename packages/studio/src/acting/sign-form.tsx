@@ -6,6 +6,7 @@ import { Button } from '../components/ui/button.tsx'
 import { spaced } from '../format/words.ts'
 import { useActor } from './actor.ts'
 import { failureWords, send } from './send.ts'
+import { showsMore } from './shows-more.ts'
 import { signature } from './sign.ts'
 
 /** Signs for the person before the page, if it is a party that has not signed yet. */
@@ -22,8 +23,8 @@ export const SignForm = ({ deed, now }: { deed: Deed; now: number }) => {
     try {
       const call = await signature(deed, actor, now)
       await send(actor, chainId, [call], (text) => setSaid({ text }))
+      await showsMore(queries, deed)
       setSaid(undefined)
-      await queries.invalidateQueries({ queryKey: ['platform', 'deeds'] })
     } catch (error) {
       setSaid({ text: failureWords(error), failed: true })
     }

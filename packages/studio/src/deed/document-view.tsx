@@ -2,7 +2,7 @@ import type { Deed, DeedDocument, DocumentBlock, DocumentClause, DocumentPart } 
 import { useActor } from '../acting/actor.ts'
 import { rolesOf } from '../acting/identity.tsx'
 import { Badge } from '../components/ui/badge.tsx'
-import { deadline } from '../format/time.ts'
+import { deadline, isRecurring } from '../format/time.ts'
 import { spaced } from '../format/words.ts'
 import { bulletMark } from './marks.ts'
 
@@ -52,7 +52,7 @@ const Clause = ({ clause, deed }: { clause: DocumentClause; deed: Deed }) => {
         {clause.number}. {spaced(clause.name)}
         {open && (
           <Badge tone="seal">
-            <span className="font-sans">open{clause.due ? `, ${deadline(clause.due, when)}` : ''}</span>
+            <span className="font-sans">{clause.due ? openWords(clause.due, when) : 'open'}</span>
           </Badge>
         )}
         {clause.status === 'closed' && (
@@ -65,6 +65,12 @@ const Clause = ({ clause, deed }: { clause: DocumentClause; deed: Deed }) => {
     </section>
   )
 }
+
+/** `open until the end of 31 January 2027`, `open, next on 1 March 2027`. */
+const openWords = (due: number, when: string | undefined): string =>
+  isRecurring(when)
+    ? `open, next on ${deadline(due, when)}`
+    : `open until ${deadline(due, when).replace(/^end/, 'the end')}`
 
 interface BlocksProps {
   blocks: readonly DocumentBlock[]

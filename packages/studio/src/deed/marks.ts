@@ -22,7 +22,7 @@ export const bulletMark = (
   if (level === 0) {
     const due = deadline(open.due, when)
     if (sentence === 'Otherwise:')
-      return { tone: 'plain', text: `by itself after the ${due}`.replace('the end', 'end') }
+      return { tone: 'plain', text: `by itself after ${due.replace(/^end of /, '')}` }
     if (/^(?:Every|On) /.test(sentence)) return { tone: 'plain', text: `by itself on ${due}` }
     return undefined
   }

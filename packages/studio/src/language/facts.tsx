@@ -22,9 +22,7 @@ export const FactList = ({ facts, className = '' }: { facts: readonly Fact[]; cl
             <ul className="mt-1 space-y-1">
               {own.map(({ sentence }) => (
                 <li key={sentence} className="flex gap-2.5 text-sm leading-6">
-                  <span aria-hidden="true" className="text-money">
-                    ✓
-                  </span>
+                  <Tick />
                   <span className="min-w-0 break-words">{sentence}</span>
                 </li>
               ))}
@@ -34,4 +32,10 @@ export const FactList = ({ facts, className = '' }: { facts: readonly Fact[]; cl
       )
     })}
   </dl>
+)
+
+const Tick = () => (
+  <svg viewBox="0 0 12 12" aria-hidden="true" className="mt-1.5 size-3 shrink-0">
+    <path d="M1.5 6.5 4.5 9.5 10.5 2.5" fill="none" className="stroke-money" strokeWidth="1.75" />
+  </svg>
 )

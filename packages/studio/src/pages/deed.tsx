@@ -60,9 +60,11 @@ export const DeedPage = () => {
           )}
         </nav>
       </header>
-      <Card className="p-4 sm:p-5">
-        <PictureView deed={deed} text={text} now={now} />
-      </Card>
+      {deed.timeline.length > 0 && (
+        <Card className="p-4 sm:p-5">
+          <PictureView deed={deed} text={text} now={now} />
+        </Card>
+      )}
       <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_23rem]">
         {/* Beside the text, and before it where there is no room beside it. */}
         <aside className="min-w-0 space-y-6 lg:sticky lg:top-20 lg:order-2 lg:max-h-[calc(100vh-6rem)] lg:overflow-y-auto">

@@ -45,9 +45,11 @@ export const ExplainPage = () => {
         </Part>
         <Part title="How it stands">
           <Standing deed={deed} />
-          <div className="mt-4">
-            <PictureView deed={deed} text={text} now={now} />
-          </div>
+          {deed.timeline.length > 0 && (
+            <div className="mt-4">
+              <PictureView deed={deed} text={text} now={now} />
+            </div>
+          )}
         </Part>
         {text && (
           <>

@@ -57,6 +57,7 @@ export const theme = EditorView.theme({
   },
   '.deed-hover ul': { listStyle: 'disc', paddingLeft: '1.2em' },
   '.deed-title': { fontWeight: '700' },
+  '.deed-prose': { fontFamily: 'var(--font-serif)', fontSize: '16px' },
   '.deed-clause': { color: 'var(--seal)', fontWeight: '600' },
   '.deed-party': { color: 'var(--link)', fontWeight: '600' },
   '.deed-token, .deed-unit, .deed-number': { color: 'var(--money)' },
