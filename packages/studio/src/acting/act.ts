@@ -8,7 +8,7 @@ import { erc20Abi } from '../decode/abis.ts'
 import { actsOf, type KnownAct } from '../decode/directory.ts'
 import { money } from '../format/money.ts'
 import { spaced } from '../format/words.ts'
-import type { Call } from './send.ts'
+import { type Call, RefusedError } from './send.ts'
 import type { Asked } from './value.ts'
 
 export const knownAct = (outline: Outline, clause: number, number: number): KnownAct | undefined =>
@@ -65,7 +65,10 @@ const readGetter = (address: Address, getter: string): Promise<bigint> => {
   return readContract(client, { address, abi, functionName: getter }) as Promise<bigint>
 }
 
-/** @param values in the order of `gives`. */
+/**
+ * @param values in the order of `gives`.
+ * @throws RefusedError where the account has less than the act takes.
+ */
 export const callsOf = async (
   deed: Deed,
   act: KnownAct,
@@ -95,17 +98,21 @@ export const callsOf = async (
   const given = act.gives.findIndex(({ name }) => name === pays.amount)
   const amount = given < 0 ? await readGetter(deed.address, pays.amount) : (values[given] as bigint)
   if (token.address === zeroAddress) return [{ ...own, value: amount }]
-  const allowed = (await readContract(client, {
-    address: token.address,
-    abi: allowanceAbi,
-    functionName: 'allowance',
-    args: [from, deed.address],
-  })) as bigint
-  if (allowed >= amount) return [own]
+  const at = { address: token.address, abi: moneyAbi } as const
+  const [held, allowed] = await Promise.all([
+    readContract(client, { ...at, functionName: 'balanceOf', args: [from] }),
+    readContract(client, { ...at, functionName: 'allowance', args: [from, deed.address] }),
+  ])
   const unit = { symbol: token.name, decimals: token.decimals }
+  if (held < amount)
+    throw new RefusedError(`The account has ${money(held, unit)}, and this takes ${money(amount, unit)}.`)
+  if (allowed >= amount) return [own]
   const approve = encodeFunctionData({ abi: erc20Abi, functionName: 'approve', args: [deed.address, amount] })
   return [{ title: `Allow the deed to take ${money(amount, unit)}`, to: token.address, data: approve }, own]
 }
 
-const allowanceAbi = parseAbi(['function allowance(address owner, address spender) view returns (uint256)'])
+const moneyAbi = parseAbi([
+  'function balanceOf(address owner) view returns (uint256)',
+  'function allowance(address owner, address spender) view returns (uint256)',
+])
 const uniqueAbi = parseAbi(['function approve(address to, uint256 tokenId)'])

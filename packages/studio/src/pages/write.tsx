@@ -184,7 +184,11 @@ const Tools = ({ text, open, run }: ToolsProps) => {
         aria-label="Open a deed from a file"
         tabIndex={-1}
         className="hidden"
-        onChange={(event) => void event.target.files?.[0]?.text().then(open)}
+        onChange={({ target }) => {
+          void target.files?.[0]?.text().then(open)
+          // The same file may be opened again, after it was changed elsewhere.
+          target.value = ''
+        }}
       />
       <Button onClick={save}>Save</Button>
       <Button onClick={() => run(layOut)} title="Shift-Alt-F" aria-keyshortcuts="Shift+Alt+F">
@@ -210,6 +214,8 @@ interface FindingsProps {
 
 const Findings = ({ checked, goTo }: FindingsProps) => (
   <section
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and so must be reached by keyboard.
+    tabIndex={0}
     aria-label="What the checker says"
     aria-busy={!checked}
     className="overflow-y-auto rounded-xl border border-line bg-surface p-4 shadow-card lg:h-[calc(100vh-13rem)]"

@@ -1,5 +1,5 @@
 /** What keys and buttons of the editor do. */
-import { EditorSelection } from '@codemirror/state'
+import { EditorSelection, type Text } from '@codemirror/state'
 import { type EditorView, showDialog } from '@codemirror/view'
 import { ask } from '../language/ask.ts'
 import { changesOf, positionIn, rangeIn } from './places.ts'
@@ -31,6 +31,44 @@ export const goToDefinition: Command = (view) => {
     view.focus()
   })
   return true
+}
+
+const LEVEL = 2
+
+/** Enter after a bullet: the next one, a level deeper after a colon; in an empty bullet, a level back. */
+export const nextBullet = (view: EditorView): boolean => {
+  const { doc, selection } = view.state
+  const { from, to, text } = doc.lineAt(selection.main.head)
+  if (!selection.main.empty || selection.main.head !== to) return false
+  const empty = /^( *)- ?$/.exec(text)
+  if (empty) {
+    const indent = empty[1]!.length - LEVEL
+    const insert = indent < 0 ? '' : `${' '.repeat(indent)}- `
+    view.dispatch({ changes: { from, to, insert }, selection: { anchor: from + insert.length } })
+    return true
+  }
+  const bullet = bulletAbove(doc, from)
+  const ending = /[.:]$/.exec(text)?.[0]
+  if (bullet === undefined || ending === undefined) return false
+  const insert = `\n${' '.repeat(bullet + (ending === ':' ? LEVEL : 0))}- `
+  view.dispatch({
+    changes: { from: to, insert },
+    selection: { anchor: to + insert.length },
+    scrollIntoView: true,
+    userEvent: 'input',
+  })
+  return true
+}
+
+/** How far in the bullet stands that a line belongs to; undefined for a line of prose. */
+const bulletAbove = (doc: Text, at: number): number | undefined => {
+  for (let { number } = doc.lineAt(at); number > 0; number--) {
+    const { text } = doc.line(number)
+    const bullet = /^( *)- /.exec(text)
+    if (bullet) return bullet[1]!.length
+    if (!text.startsWith(' ')) return undefined
+  }
+  return undefined
 }
 
 export const renameName: Command = (view) => {

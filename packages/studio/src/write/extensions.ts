@@ -24,7 +24,7 @@ import {
 } from '@codemirror/view'
 import type { Colour, Completion as Offered } from '@deed/agreement/editor'
 import { ask } from '../language/ask.ts'
-import { goToDefinition, layOut, renameName } from './commands.ts'
+import { goToDefinition, layOut, nextBullet, renameName } from './commands.ts'
 import { markdown } from './markdown.ts'
 import { positionIn, rangeIn } from './places.ts'
 import { theme } from './theme.ts'
@@ -40,7 +40,12 @@ export const extensions = (label: string): Extension[] => [
   highlightSelectionMatches(),
   closeBrackets(),
   EditorView.lineWrapping,
-  EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', autocapitalize: 'off' }),
+  EditorView.contentAttributes.of({
+    'aria-label': label,
+    tabindex: '0',
+    spellcheck: 'false',
+    autocapitalize: 'off',
+  }),
   autocompletion({ override: [completions], icons: false }),
   hoverTooltip(said),
   colourField,
@@ -51,6 +56,7 @@ export const extensions = (label: string): Extension[] => [
     { key: 'F12', run: goToDefinition },
     { key: 'Shift-Alt-f', run: layOut },
     ...completionKeymap,
+    { key: 'Enter', run: nextBullet },
     ...lintKeymap,
     ...searchKeymap,
     ...historyKeymap,
