@@ -31,11 +31,15 @@ const selector = (signature: string): string =>
 let bytecode: string | undefined
 const tokenCode = async (): Promise<string> => {
   if (bytecode === undefined) {
-    const { artifacts } = await compile({ root: contracts, entries: ['src/TestDollar.sol'] })
-    bytecode = artifacts.find((artifact) => artifact.name === 'TestDollar')!.bytecode.object
+    const { artifacts } = await compile({ root: contracts, entries: ['src/TestToken.sol'] })
+    bytecode = artifacts.find((artifact) => artifact.name === 'TestToken')!.bytecode.object
   }
   return bytecode
 }
+
+/** Owner, symbol (a string of one letter, which lies behind the three words) and decimals. */
+const tokenArguments = (owner: string): string =>
+  [word(owner), word(0x60n), word(6n), word(1n), '54'.padEnd(64, '0')].join('')
 
 const sign = (sender: Sender, to: `0x${string}` | undefined, data: string, gasLimit: bigint): string =>
   bytesToHex(
@@ -69,7 +73,7 @@ export const prepare = async (connection: Connection, count: number): Promise<To
     (await ask(connection, 'eth_getTransactionCount', [owner.address, 'latest'])) as string,
   )
   const hash = await ask(connection, 'eth_sendRawTransaction', [
-    sign(owner, undefined, (await tokenCode()) + word(owner.address), 5_000_000n),
+    sign(owner, undefined, (await tokenCode()) + tokenArguments(owner.address), 5_000_000n),
   ])
   const { contractAddress } = (await receipt(connection, hash as string)) as {
     contractAddress: `0x${string}`

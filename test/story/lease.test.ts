@@ -79,8 +79,8 @@ beforeAll(async () => {
   lease = (await compile({ root: example, entries, cacheFolder })).artifacts.find(
     ({ name }) => name === 'Lease',
   )!
-  const source = { root: join(root, 'contracts/src'), entries: ['TestDollar.sol'], cacheFolder }
-  dollar = (await compile(source)).artifacts.find(({ name }) => name === 'TestDollar')!
+  const source = { root: join(root, 'contracts/src'), entries: ['TestToken.sol'], cacheFolder }
+  dollar = (await compile(source)).artifacts.find(({ name }) => name === 'TestToken')!
 })
 
 describe('a year in a flat', () => {
@@ -115,7 +115,7 @@ describe('a year in a flat', () => {
   })
 
   it('sign and deploy: the lease begins when both have signed, and not before', async () => {
-    usdc = await town.deploy(builder, abiOf(dollar), dollar.bytecode.object, [builder.address])
+    usdc = await town.deploy(builder, abiOf(dollar), dollar.bytecode.object, [builder.address, 'tUSDC', 6])
     await town.act(builder, usdc, abiOf(dollar), 'mint', [tenant.address, dollars('20000')])
     const args = [outline.text, termsWith(usdc)]
     deed = await town.deploy(landlord, abiOf(lease), lease.bytecode.object, args)

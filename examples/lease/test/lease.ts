@@ -57,8 +57,8 @@ export const compileLease = async (): Promise<Map<string, Artifact>> => {
 }
 
 /** A token of which the lease's people own plenty, and any deed may take it. */
-export const deployToken = async (world: World, artifacts: Map<string, Artifact>, name = 'TestDollar') => {
-  const args = name === 'TestDollar' ? [account(0).address] : []
+export const deployToken = async (world: World, artifacts: Map<string, Artifact>, name = 'TestToken') => {
+  const args = name === 'TestToken' ? [account(0).address, 'tUSDC', 6] : []
   const token = await deploy(world, artifacts.get(name)!, args)
   for (const { address } of [tenant, stranger])
     await done(act(world, token, account(0), 'mint', [address, WALLET]))

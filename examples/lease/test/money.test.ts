@@ -53,7 +53,7 @@ beforeEach(async () => {
   clean = await snapshot(world)
 })
 
-const signedLease = async (token = 'TestDollar'): Promise<Lease> => {
+const signedLease = async (token = 'TestToken'): Promise<Lease> => {
   const lease = await deployLease(world, artifacts, await deployToken(world, artifacts, token))
   await signBoth(lease, seconds(SIGNED))
   return lease
@@ -191,7 +191,7 @@ test('the token takes approvals by signature (ERC-2612)', async () => {
   const [value, deadline] = [5n, 2n ** 40n]
   const signature = await owner.signTypedData({
     domain: {
-      name: 'Deed test dollar',
+      name: 'Deed test money',
       version: '1',
       chainId: world.chainId,
       verifyingContract: lease.token.address,

@@ -1,7 +1,7 @@
 export { deedAbi } from './abi.ts'
 export type { Act, Clause, Kind, Outline } from './outline.ts'
 export { outlineSchema } from './outline.ts'
-export type { Scenario, ScenarioStep } from './scenario.ts'
+export type { Scenario, ScenarioAnswer, ScenarioStep, ScenarioTransfer } from './scenario.ts'
 export { scenarioSchema } from './scenario.ts'
 export type { DeedEvent, Entry, Names } from './timeline.ts'
 export { toEntries } from './timeline.ts'

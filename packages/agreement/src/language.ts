@@ -1,7 +1,7 @@
 /** @deed/agreement/language: a deed's text checked, proved, laid out, performed by its meaning. Runs in a browser. */
 export { CODES, type Code } from './codes.ts'
 export { type Emitted, emitDeed, type Proved } from './emit/emit.ts'
-export { textHash } from './emit/outline.ts'
+export { outlineText, textHash } from './emit/outline.ts'
 export { type Finding, type Fix, render } from './finding.ts'
 export { act, type Call, type Pull } from './meaning/act.ts'
 export { type Account, type Agreed, isRefused, type Outcome, type State } from './meaning/state.ts'

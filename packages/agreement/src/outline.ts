@@ -78,7 +78,15 @@ export const outlineSchema = z.object({
   text: hash,
   /** Contract as `File.sol:Name`, relative to the outline. */
   contract: z.string(),
-  parties: z.array(z.object({ name, getter: identifier, role: z.enum(['party', 'third party']) })),
+  parties: z.array(
+    z.object({
+      name,
+      getter: identifier,
+      role: z.enum(['party', 'third party']),
+      /** The role is an ERC-721 of this number, which its holder may pass on. */
+      transferable: z.int().min(0).optional(),
+    }),
+  ),
   tokens: z.array(
     z.object({
       name,

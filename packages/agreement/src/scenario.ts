@@ -2,7 +2,8 @@
  * A scenario: what the parties of a deed do, and when, so that a whole deed can be performed from a file.
  *
  * Instants are written from the deed's own start, so that the same scenario runs on a chain of any date:
- * `start - 12 days`, `start + 2 months + 3 days`, `start + 1 day 14:30`. A day without a time means noon, UTC.
+ * `start - 12 days`, `start + 2 months + 3 days`, `start + 1 day 14:30`. A day without a time means noon, UTC. The start is
+ * the term of that name, or a day of the scenario's own for a deed that has no such term.
  */
 import { z } from 'zod'
 
@@ -16,7 +17,7 @@ const when = z
     'write: start + 2 months - 3 days 14:30',
   )
 
-const step = z.strictObject({
+const act = z.strictObject({
   at: when,
   /** Repeats the step: `at`, then each month after it, counted from `at` and never from each other. */
   months: z.int().min(1).max(600).default(1),
@@ -33,22 +34,40 @@ const step = z.strictObject({
   refused: z.string().optional(),
 })
 
+/** A feed answers something else from now on: `{ "at": "start", "feed": "WETH-price", "answer": "2,500 USDC" }`. */
+const answer = z.strictObject({ at: when, feed: z.string(), answer: z.string() })
+
+/** The holder of a transferable role passes it on: `{ "at": "start", "role": "Lender", "by": "Lender", "to": "Anyone" }`. */
+const transfer = z.strictObject({ at: when, role: z.string(), by: z.string(), to: z.string() })
+
+const step = z.union([act, answer, transfer])
+
+/** `20,000 USDC`, `1 Title` */
+const money = z.string()
+
 export const scenarioSchema = z.strictObject({
   name: z.string().regex(/^[a-z]+(-[a-z]+)*$/),
   /** One sentence for a person. */
   about: z.string(),
-  /** Blanks agreed at signing: `"rent": "1,000 USDC"`, `"start": "2027-02-01"`, `"inventory": "inventory.md"`. */
+  /** The day from which instants are counted, if that is no term of the deed. */
+  start: z.string().optional(),
+  /**
+   * Blanks agreed at signing: `"rent": "1,000 USDC"`, `"start": "2027-02-01"`, `"inventory": "inventory.md"`. A date may
+   * be counted from the start: `"closing": "start + 60 days"`.
+   */
   terms: z.record(z.string(), z.string()),
   /** When all parties sign. */
   signed: when.default('start - 12 days'),
   /** Spans in which no keeper calls. */
   asleep: z.array(z.strictObject({ from: when, to: when })).default([]),
-  /** What each party owns at the beginning beside gas: `"Tenant": "20,000 USDC"`. */
-  wallets: z.record(z.string(), z.string()).default({}),
+  /** What each party owns at the beginning beside gas: `"Tenant": "20,000 USDC"`, or a list of such. */
+  wallets: z.record(z.string(), z.union([money, z.array(money)])).default({}),
   steps: z.array(step).max(MAX_STEPS),
   /** The last instant that is played; the deed must have ended by then. */
   until: when,
 })
 
 export type Scenario = z.infer<typeof scenarioSchema>
-export type ScenarioStep = Scenario['steps'][number]
+export type ScenarioStep = z.infer<typeof act>
+export type ScenarioAnswer = z.infer<typeof answer>
+export type ScenarioTransfer = z.infer<typeof transfer>

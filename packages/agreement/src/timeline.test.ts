@@ -41,6 +41,24 @@ const outline: Outline = {
       ],
     },
     {
+      number: 5,
+      name: 'Payment',
+      prose: '',
+      otherwise: [],
+      acts: [
+        {
+          number: 1,
+          function: 'paymentPay',
+          verb: 'pay',
+          by: ['Anyone'],
+          must: false,
+          sentence: '',
+          gives: [{ name: 'amount', kind: 'amount' }],
+          pays: { token: 'USDC', amount: 'amount', into: 'arrears' },
+        },
+      ],
+    },
+    {
       number: 9,
       name: 'Handover',
       prose: '',

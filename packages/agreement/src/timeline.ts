@@ -6,6 +6,8 @@
  *     pay     payer -> holding or debt     money enters the deed
  *     charge  debtor -> debt               a debt grows, no money moves
  *     settle  holding -> debt              money held pays a debt
+ *     move    holding -> holding           money held is held for another purpose
+ *     forgive debt -> debtor               a debt falls, no money moves
  *     credit  holding or debt -> party     money becomes the party's own
  *     withdraw  deed -> party              money leaves for the party's wallet
  *
@@ -35,7 +37,10 @@ export interface Entry {
   readonly tx: Hex
   /** Number of the clause; 0 outside of clauses. */
   readonly clause: number
-  /** `signed`, `begun`, `opened`, `elapsed`, `breached`, `stated`, `ended`, a leg of money, or an act's verb. */
+  /**
+   * `signed`, `begun`, `opened`, `paused`, `resumed`, `elapsed`, `breached`, `assented`, `stated`, `ended`, a leg of
+   * money, or an act's verb.
+   */
   readonly what: string
   readonly from?: string
   readonly to?: string
@@ -46,6 +51,8 @@ export interface Entry {
   readonly by?: string
   /** `opened`: when the clause elapses. */
   readonly due?: number
+  /** `assented`: the verb of the act to which a party consents. */
+  readonly verb?: string
   /** `stated`: the field and its encoded value. */
   readonly field?: string
   readonly value?: Hex
@@ -66,6 +73,8 @@ export const toEntries = (outline: Outline, names: Names, events: readonly DeedE
   let by: string | undefined
   let released: { holding: string; amount: bigint } | undefined
   let source: string | undefined
+  /** Where the payment of the present act goes. */
+  let paidInto: string | undefined
 
   const name = (address: unknown) => names(address as Address) ?? String(address)
   const holding = (field: string) => outline.holdings.find((h) => h.name === field)
@@ -92,18 +101,36 @@ export const toEntries = (outline: Outline, names: Names, events: readonly DeedE
         break
       case 'Elapsed':
         ;[clause, time, by] = [Number(args.clause), Number(args.time), 'time']
-        ;[released, source] = [undefined, undefined]
+        ;[released, source, paidInto] = [undefined, undefined, undefined]
         add({ what: 'elapsed', by })
         break
       case 'Acted': {
         ;[clause, time, by] = [Number(args.clause), Number(event.blockTime), name(args.by)]
-        ;[released, source] = [undefined, undefined]
-        const acts = outline.clauses.find((c) => c.number === clause)?.acts
-        const verb = acts?.find((a) => a.number === Number(args.act))?.verb
+        const act = actOf(outline, args)
+        ;[released, source, paidInto] = [undefined, undefined, act?.pays?.into]
+        const verb = act?.verb
         // A payment shows itself as the holding or debt that it changes.
         if (verb !== 'pay') add({ what: verb ?? `act ${args.act}`, by })
         break
       }
+      case 'Assented': {
+        // What is due ran before, and whoever acts later acts by another event.
+        const verb = actOf(outline, args)?.verb ?? `act ${args.act}`
+        add({
+          what: 'assented',
+          clause: Number(args.clause),
+          time: Number(event.blockTime),
+          by: name(args.by),
+          verb,
+        })
+        break
+      }
+      case 'Paused':
+        add({ what: 'paused', clause: Number(args.clause) })
+        break
+      case 'Resumed':
+        add({ what: 'resumed', clause: Number(args.clause), due: Number(args.due) })
+        break
       case 'Breached':
         add({ what: 'breached', clause: Number(args.clause), by: name(args.party) })
         break
@@ -122,10 +149,14 @@ export const toEntries = (outline: Outline, names: Names, events: readonly DeedE
           if (change > 0n) add({ what: 'charge', from: cell.debtor, to: field, amount: change, token, by })
           else if (released)
             add({ what: 'settle', from: released.holding, to: field, amount: -change, token, by })
-          else add({ what: 'pay', from: by, to: field, amount: -change, token, by })
+          else if (paidInto === field) add({ what: 'pay', from: by, to: field, amount: -change, token, by })
+          else add({ what: 'forgive', from: field, to: cell.debtor, amount: -change, token, by })
+          if (paidInto === field) paidInto = undefined
           if (change < 0n) source = field
         } else if (change > 0n) {
-          add({ what: 'pay', from: by, to: field, amount: change, token, by })
+          if (released) add({ what: 'move', from: released.holding, to: field, amount: change, token, by })
+          else add({ what: 'pay', from: by, to: field, amount: change, token, by })
+          released = undefined
         } else {
           released = { holding: field, amount: -change }
           source = field
@@ -135,7 +166,8 @@ export const toEntries = (outline: Outline, names: Names, events: readonly DeedE
       case 'Credited':
         add({
           what: 'credit',
-          from: source,
+          // A payment to a party goes through the deed at once.
+          from: source ?? by,
           to: name(args.party),
           amount: args.amount as bigint,
           token: name(args.token),
@@ -163,3 +195,6 @@ export const toEntries = (outline: Outline, names: Names, events: readonly DeedE
   }
   return entries
 }
+
+const actOf = ({ clauses }: Outline, { clause, act }: Record<string, unknown>) =>
+  clauses.find(({ number }) => number === Number(clause))?.acts.find(({ number }) => number === Number(act))

@@ -182,12 +182,12 @@ export const constructorLines = (emitter: Emitter, file: string): string[] => {
   )
   const units = model.feeds.map((_, i) => `${unitVariable(names, i)} = Feeds.unitOf(t.${names.feeds[i]});`)
   const bases = model.parties.some(({ transferable }) => transferable)
-    ? [`    ERC721(${title(model)}, "DEED")`]
+    ? [`    ERC721(${quoted(model.title)}, "DEED")`]
     : []
   return [
     `/// @param text_ keccak256 of \`${file}\`.`,
     `constructor(bytes32 text_, Terms memory t)`,
-    `    Deed(${title(model)}, text_, TERMS_TYPE, keccak256(abi.encode(keccak256(bytes(TERMS_TYPE)), t)))`,
+    `    Deed(${quoted(domainName(model.title))}, text_, TERMS_TYPE, keccak256(abi.encode(keccak256(bytes(TERMS_TYPE)), t)))`,
     ...bases,
     '{',
     ...indented([
@@ -202,7 +202,20 @@ export const constructorLines = (emitter: Emitter, file: string): string[] => {
   ]
 }
 
-const title = ({ title: text }: Model): string => {
+/** OpenZeppelin's EIP-712 keeps the name of a domain in one word. */
+const MOST_DOMAIN_BYTES = 31
+
+/** The title as wallets show it beside what is signed: as much of it, in whole words, as a domain's name can be. */
+const domainName = (title: string): string => {
+  const bytes = (text: string) => new TextEncoder().encode(text).length
+  if (bytes(title) <= MOST_DOMAIN_BYTES) return title
+  const words = title.split(' ')
+  while (words.length > 1 && bytes(`${words.join(' ')} ...`) > MOST_DOMAIN_BYTES) words.pop()
+  const short = `${words.join(' ')} ...`
+  return bytes(short) <= MOST_DOMAIN_BYTES ? short : 'Deed'
+}
+
+const quoted = (text: string): string => {
   const escaped = text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')
   // biome-ignore lint/suspicious/noControlCharactersInRegex: beyond ASCII Solidity wants another literal
   return /^[\x00-\x7f]*$/.test(text) ? `"${escaped}"` : `unicode"${escaped}"`

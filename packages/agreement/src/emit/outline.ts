@@ -17,6 +17,26 @@ export interface Files {
   readonly contract: string
 }
 
+const COLUMNS = 110
+
+/** An outline as a file: what is a list of words stands on one line if it fits. */
+export const outlineText = (outline: Outline): string => `${jsonOf(outline, '')}\n`
+
+const jsonOf = (value: unknown, indent: string, before = 0): string => {
+  const inner = `${indent}  `
+  if (Array.isArray(value)) {
+    const line = `[${value.map((each) => JSON.stringify(each)).join(', ')}]`
+    const isFlat = value.every((each) => typeof each !== 'object')
+    // A comma may follow.
+    if (isFlat && indent.length + before + line.length < COLUMNS) return line
+    return `[\n${value.map((each) => inner + jsonOf(each, inner)).join(',\n')}\n${indent}]`
+  }
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const entries = Object.entries(value).filter(([, each]) => each !== undefined)
+  const lines = entries.map(([key, each]) => `${inner}"${key}": ${jsonOf(each, inner, key.length + 4)}`)
+  return `{\n${lines.join(',\n')}\n${indent}}`
+}
+
 /** keccak256 of a formatted text: what the parties sign. */
 export const textHash = (formatted: string): `0x${string}` =>
   `0x${bytesToHex(keccak_256(utf8ToBytes(formatted)))}`
@@ -35,10 +55,11 @@ export const outlineOf = (
     file: files.file,
     text: textHash(formatted),
     contract: `${files.contract}.sol:${files.contract}`,
-    parties: model.parties.map(({ name, third }, i) => ({
+    parties: model.parties.map(({ name, third, transferable }, i) => ({
       name,
       getter: names.parties[i]!,
       role: third ? 'third party' : 'party',
+      ...(transferable && { transferable: i + 1 }),
     })),
     tokens: model.tokens.map(({ name, decimals, kind }, i) => ({
       name,

@@ -17,9 +17,13 @@ export type Balances = Record<string, Record<string, bigint>>
 export const balancesOf = async (stage: Stage, plays: readonly Play[]): Promise<Balances> => {
   const [{ agreement, cast, tokens }] = plays as [Play]
   const balances: Balances = {}
-  for (const [token, address] of tokens) {
-    const owned = (owner: Address) => balanceOf(stage, address, owner)
-    for (const [name, account] of cast.accounts) {
+  for (const { name: token, kind } of agreement.outline.tokens) {
+    const address = tokens.get(token)!
+    const isNative = kind === 'native'
+    const owned = (owner: Address) =>
+      isNative ? stage.client.getBalance({ address: owner }) : balanceOf(stage, address, owner)
+    // Accounts pay gas in the native coin too, so that what they own of it tells nothing of the deed.
+    for (const [name, account] of isNative ? [] : cast.accounts) {
       balances[name] = { ...balances[name], [token]: await owned(account.address) }
     }
     let inDeeds = 0n
@@ -29,15 +33,16 @@ export const balancesOf = async (stage: Stage, plays: readonly Play[]): Promise<
       inDeeds += amount
     }
     balances.deed = { ...balances.deed, [token]: inDeeds }
+    if (isNative) continue
     const supply = await stage.client.readContract({ address, abi: erc20Abi, functionName: 'totalSupply' })
     const found = Object.values(balances).reduce(
-      (sum, of) => sum + of[token]!,
+      (sum, of) => sum + (of[token] ?? 0n),
       await owned(cast.house.address),
     )
     if (found !== supply) throw notConserved(agreement.outline, token, 'were minted', supply, found)
   }
   // The stranger is of interest only if money went that way.
-  if (Object.values(balances.Anyone!).every((amount) => amount === 0n)) delete balances.Anyone
+  if (Object.values(balances.Anyone ?? {}).every((amount) => amount === 0n)) delete balances.Anyone
   return balances
 }
 

@@ -33,9 +33,9 @@ export const compileContract = async (folder: string, contract: string): Promise
   return { abi: artifact.abi as unknown as Abi, bytecode: artifact.bytecode.object }
 }
 
-/** The ERC-20 that stands for the money of a performed deed; its owner mints. */
-export const compileToken = (): Promise<Contract> =>
+/** A contract that stands for a token or a feed of a performed deed; its owner mints, or sets what it answers. */
+export const compileProp = (name: 'TestToken' | 'TestTitle' | 'TestFeed'): Promise<Contract> =>
   compileContract(
     join(dirname(fileURLToPath(import.meta.resolve('@deed/contracts/package.json'))), 'src'),
-    'TestDollar.sol:TestDollar',
+    `${name}.sol:${name}`,
   )

@@ -25,10 +25,11 @@ const ADDRESS = /^address$/
 const ANY = /./
 
 function* misfits(outline: Outline, abi: Abi): Generator<string> {
-  const { parties, tokens, holdings, debts, fields, terms, clauses } = outline
+  const { parties, tokens, feeds = [], holdings, debts, fields, terms, clauses } = outline
   const getters = [
     ...parties.map((each) => ['party', each, ADDRESS] as const),
     ...tokens.map((each) => ['token', each, ADDRESS] as const),
+    ...feeds.map((each) => ['feed', each, ADDRESS] as const),
     ...holdings.map((each) => ['holding', each, NUMBER] as const),
     ...debts.map((each) => ['debt', each, NUMBER] as const),
     ...fields.map((each) => ['field', each, ANY] as const),
@@ -38,12 +39,12 @@ function* misfits(outline: Outline, abi: Abi): Generator<string> {
       yield `the ${what} ${name} has the getter "${getter}", and the contract has none`
 
   const agreed = termsStruct(abi).map(({ name }) => name!)
-  const known = new Set([...parties, ...tokens].map(({ name }) => name))
+  const known = new Set([...parties, ...tokens, ...feeds].map(({ name }) => name))
   for (const { name, field, kind } of terms) {
     if (!agreed.includes(field))
       yield `the term ${name} is the field "${field}" of Terms, which has no such field`
     if (kind === 'address' && !known.has(name))
-      yield `the term ${name} is an address, and no party or token has that name`
+      yield `the term ${name} is an address, and no party, token or feed has that name`
   }
   for (const field of agreed)
     if (!terms.some((term) => term.field === field))

@@ -24,6 +24,12 @@ export const instantOf = (text: string, start: Day, monthsLater = 0): number => 
   return day * SECONDS_PER_DAY + (time ? secondsOf(time) : NOON_SECONDS)
 }
 
+/** The day of an instant such as `start + 60 days`; undefined for what is none. */
+export const dayAt = (text: string, start: Day): Day | undefined =>
+  /^start(?: [+-] \d{1,5} \w+)*$/.test(text)
+    ? Math.floor(instantOf(text, start) / SECONDS_PER_DAY)
+    : undefined
+
 const secondsOf = (time: string): number => {
   const [hours, minutes, seconds = 0] = time.split(':').map(Number)
   return hours! * 3600 + minutes! * 60 + seconds

@@ -8,15 +8,16 @@ import {
   encodeFunctionData,
   erc20Abi,
   type Hex,
+  zeroAddress,
 } from 'viem'
 import type { HDAccount } from 'viem/accounts'
 import { CommandError } from '../fault.ts'
 import type { Cast } from './cast.ts'
 import { getterOf, NUMBER } from './fit.ts'
 import type { Agreement } from './folder.ts'
-import { addMonths, type Day, dayOf, instantOf, isoOf } from './instant.ts'
+import { addMonths, type Day, dayAt, dayOf, instantOf, isoOf } from './instant.ts'
 import { refusalIn, refused } from './refusal.ts'
-import { type Action, type Script, scriptOf } from './script.ts'
+import { type Action, type Script, scriptOf, type Turn } from './script.ts'
 import { headTime, type Stage, send, shownTime, travel } from './stage.ts'
 import { termsOf } from './terms.ts'
 import { encodeValue, type Meaning } from './value.ts'
@@ -26,14 +27,16 @@ export interface Play extends Script {
   readonly scenario: Scenario
   readonly cast: Cast
   readonly deed: Address
-  /** By name in the text. */
+  /** Tokens and feeds, by name in the text. */
   readonly tokens: ReadonlyMap<string, Address>
   /** Terms as agreed, in words. */
   readonly terms: Readonly<Record<string, string>>
   /** Block in which the deed was deployed. */
   readonly since: bigint
+  /** The day from which the scenario counts. */
+  readonly start: Day
   /** What the parties have still to do, in order of time. Taken from the front. */
-  readonly actions: Action[]
+  readonly actions: (Action | Turn)[]
 }
 
 /** A transaction that the scenario expected to be refused, and was. */
@@ -91,6 +94,7 @@ export const deployPlay = async (casting: Casting): Promise<Play> => {
     terms,
     deed: receipt.contractAddress!,
     since: receipt.blockNumber,
+    start,
     ...script,
   }
 }
@@ -106,11 +110,13 @@ export const act = async (stage: Stage, play: Play, action: Action): Promise<Ref
   const data = encodeFunctionData({ abi: agreement.abi, functionName: step.act, args } as never)
   const gasLimit = ACT_GAS_LIMIT
   const money = await paymentOf(stage, play, action, args)
-  if (money && money.amount > 0n) {
+  if (money && money.amount > 0n && money.token !== zeroAddress) {
+    // An ERC-721 is approved by the same function, one by its number.
     const approve = encodeFunctionData({ abi: erc20Abi, functionName: 'approve', args: [deed, money.amount] })
     await send(stage, { from, to: money.token, data: approve, at: time - 1, gasLimit: APPROVE_GAS_LIMIT })
   }
-  const receipt = await send(stage, { from, to: deed, data, at: time, gasLimit })
+  const value = money?.token === zeroAddress ? money.amount : 0n
+  const receipt = await send(stage, { from, to: deed, data, value, at: time, gasLimit })
   const { number: clause, name } = action.clause
   const { verb } = action.act
   const what = `${clause}. ${name}: ${step.by}, ${verb}`
@@ -121,7 +127,7 @@ export const act = async (stage: Stage, play: Play, action: Action): Promise<Ref
       `"${what}" at ${shownTime(time)} was to be refused with ${step.refused}, and went through. Correct the scenario, or the contract.`,
     )
   }
-  const refusal = await reasonOf(stage, play, from, data, receipt.blockNumber)
+  const refusal = await reasonOf(stage, play, { from, data, value }, receipt.blockNumber)
   if (refusal.name !== step.refused) throw refused(`"${what}"`, refusal, time)
   return {
     time: await headTime(stage),
@@ -139,9 +145,15 @@ export const read = (stage: Stage, { agreement, deed }: Play, getter: string, ar
   stage.client.readContract({ address: deed, abi: agreement.abi, functionName: getter, args } as never)
 
 // A reverted transaction leaves its block's state as it found it, so the same call there fails the same way.
-const reasonOf = async (stage: Stage, play: Play, from: HDAccount, data: Hex, blockNumber: bigint) => {
+const reasonOf = async (
+  stage: Stage,
+  play: Play,
+  { from, data, value }: { readonly from: HDAccount; readonly data: Hex; readonly value: bigint },
+  blockNumber: bigint,
+) => {
+  const call = { account: from.address, to: play.deed, data, value, blockNumber, gas: ACT_GAS_LIMIT }
   try {
-    await stage.client.call({ account: from.address, to: play.deed, data, blockNumber, gas: ACT_GAS_LIMIT })
+    await stage.client.call(call)
   } catch (error) {
     const abi = [...play.agreement.abi, ...TOKEN_ERRORS] as Abi
     const refusal = refusalIn(error, abi)
@@ -176,16 +188,23 @@ const argumentsOf = async (stage: Stage, play: Play, { step, act }: Action): Pro
 const meaningOf = (stage: Stage, play: Play): Meaning => ({
   outline: play.agreement.outline,
   folder: play.agreement.folder,
+  start: play.start,
   get: async (getter) =>
     getterOf(play.agreement.abi, getter, NUMBER) &&
     BigInt((await read(stage, play, getter)) as bigint | number),
 })
 
 const paymentOf = async (stage: Stage, play: Play, { act }: Action, args: unknown[]) => {
+  const { agreement, tokens } = play
+  if (act.delivers) {
+    const { token: name } = act.delivers
+    const { id } = agreement.outline.tokens.find((token) => token.name === name)!
+    return { token: tokens.get(name)!, amount: (await read(stage, play, id!)) as bigint }
+  }
   if (!act.pays) return undefined
   const given = act.gives.findIndex(({ name }) => name === act.pays!.amount)
   const amount = (given >= 0 ? args[given] : await read(stage, play, act.pays.amount)) as bigint
-  return { token: play.tokens.get(act.pays.token)!, amount }
+  return { token: tokens.get(act.pays.token)!, amount }
 }
 
 const functionOf = (abi: Abi, name: string): readonly AbiParameter[] => {
@@ -193,13 +212,14 @@ const functionOf = (abi: Abi, name: string): readonly AbiParameter[] => {
   return item?.type === 'function' ? item.inputs : []
 }
 
-/** The day on which the deed starts, such that its parties sign in the future. */
+/** The day from which the scenario counts, such that its parties sign in the future, and the terms that follow from it. */
 const startOf = (terms: Record<string, string>, scenario: Scenario, casting: Casting, now: number) => {
-  const start = dayOf(terms.start ?? '')
+  const written = terms.start ?? scenario.start ?? ''
+  const start = dayOf(written)
   if (start === undefined) {
     throw new CommandError(
       'DEED_BAD_VALUE',
-      `start cannot be "${terms.start ?? ''}": a date is written 2027-02-01. Correct the scenario, or give it by --term.`,
+      `start cannot be "${written}": a date is written 2027-02-01. Correct the scenario, or give it by --term.`,
     )
   }
   const signed = (day: Day) => instantOf(scenario.signed, day)
@@ -207,9 +227,26 @@ const startOf = (terms: Record<string, string>, scenario: Scenario, casting: Cas
   while (casting.postpone && casting.terms.start === undefined && signed(addMonths(start, months)) <= now)
     months++
   const day = addMonths(start, months)
-  if (signed(day) > now) return { terms: { ...terms, start: isoOf(day) }, start: day }
+  if (signed(day) > now) return { terms: datedTerms(casting, terms, day), start: day }
   throw new CommandError(
     'DEED_DATE_PAST',
     `The parties would sign at ${shownTime(signed(day))} for a start on ${isoOf(day)}, and the chain is at ${shownTime(now)} already. Choose a later start: --term start=DATE.`,
+  )
+}
+
+/** Dates that are counted from the start, as dates. */
+const datedTerms = (
+  { agreement }: Casting,
+  terms: Record<string, string>,
+  start: Day,
+): Record<string, string> => {
+  const dates = agreement.outline.terms.filter(({ kind }) => kind === 'date').map(({ name }) => name)
+  const { start: _, ...rest } = terms
+  return Object.fromEntries(
+    Object.entries(dates.includes('start') ? terms : rest).map(([name, text]) => {
+      if (name === 'start') return [name, isoOf(start)]
+      const day = dates.includes(name) ? dayAt(text, start) : undefined
+      return [name, day === undefined ? text : isoOf(day)]
+    }),
   )
 }

@@ -9,7 +9,7 @@ import type { Play } from './play.ts'
 
 /** One JSON object without line breaks: the keys are always all there, and null where there is nothing to say. */
 export const entryJson = (entry: Entry & { error?: string }, outline: Outline, scenario: string): string => {
-  const { time, block, tx, clause, what, from, to, amount, token, by, due, field, value, error } = entry
+  const { time, block, tx, clause, what, from, to, amount, token, by, due, field, value, verb, error } = entry
   return JSON.stringify({
     time: isoTime(time),
     block,
@@ -23,6 +23,7 @@ export const entryJson = (entry: Entry & { error?: string }, outline: Outline, s
     ...(token && { token }),
     ...(due && { due: isoTime(due) }),
     ...(field && { field, value }),
+    ...(verb && { verb }),
     ...(error && { error }),
     scenario,
   })
@@ -60,7 +61,7 @@ export const entryLines = (
   entries
     .filter(({ what }) => !SILENT.has(what))
     .map((entry) => {
-      const { time, clause, what, from, to, amount, token, by, field, error } = entry
+      const { time, clause, what, from, to, amount, token, by, field, verb, error } = entry
       const name = outline.clauses.find(({ number }) => number === clause)?.name
       const money = from === undefined && to === undefined ? '' : `${from ?? '?'} → ${to ?? '?'}`
       const shown =
@@ -69,7 +70,7 @@ export const entryLines = (
         isoTime(time).slice(0, 10),
         name ? `${clause}. ${name}` : '',
         what,
-        money || (field ? `${field} = ${shownValue(field, entry.value!, outline)}` : (error ?? '')),
+        money || (field ? `${field} = ${shownValue(field, entry.value!, outline)}` : (verb ?? error ?? '')),
         shown,
         by === undefined ? '' : by,
       )
@@ -82,6 +83,10 @@ const shownValue = (name: string, value: Hex, outline: Outline): string => {
   const number = hexToBigInt(value)
   if (field?.kind === 'date') return isoOf(Number(number))
   if (field?.kind === 'amount' && field.token) return formatMoney(number, decimalsOf(outline, field.token))
+  if (field?.kind === 'share') return `${formatUnits(number, 7)}%`
+  if (field?.kind === 'choice') return field.choices?.[Number(number)] ?? String(number)
+  if (field?.kind === 'number')
+    return `${formatUnits(hexToBigInt(value, { signed: true }), field.decimals ?? 0)}${field.unit ? ` ${field.unit}` : ''}`
   // A document is its hash, then the place to look for it.
   return field?.kind === 'document' ? short(value.slice(0, 66)) : String(number)
 }

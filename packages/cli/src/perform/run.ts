@@ -4,6 +4,7 @@ import { CommandError } from '../fault.ts'
 import { act, type Play, type RefusedAct } from './play.ts'
 import { signingTime, signPlay } from './signing.ts'
 import { headTime, type Stage, shownTime, travel } from './stage.ts'
+import { takeTurn } from './turn.ts'
 
 export interface Direction {
   /** Nothing after this instant is played, in seconds. Default: to the end of every play. */
@@ -105,7 +106,7 @@ const momentsOf = async (stage: Stage, play: Play, signed: Set<Play>, now: numbe
   if (action) {
     const happen = async () => {
       play.actions.shift()
-      return act(stage, play, action)
+      return 'act' in action ? act(stage, play, action) : takeTurn(stage, play, action)
     }
     moments.push({ play, time: action.time, rank: 3, happen })
   }

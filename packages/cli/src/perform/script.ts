@@ -1,5 +1,5 @@
 /** What a scenario tells its parties to do, laid out in time and held against the deed before anything is deployed. */
-import type { Act, Clause, Scenario, ScenarioStep } from '@deed/agreement'
+import type { Act, Clause, Scenario, ScenarioAnswer, ScenarioStep, ScenarioTransfer } from '@deed/agreement'
 import { CommandError } from '../fault.ts'
 import { nearest } from '../nearest.ts'
 import type { Agreement } from './folder.ts'
@@ -14,9 +14,15 @@ export interface Action {
   readonly act: Act
 }
 
+/** A feed that answers something else from now on, or a role that is passed on. */
+export interface Turn {
+  readonly time: number
+  readonly step: ScenarioAnswer | ScenarioTransfer
+}
+
 export interface Script {
   /** In order of time. */
-  readonly actions: Action[]
+  readonly actions: (Action | Turn)[]
   /** Spans in which no keeper calls, in seconds. */
   readonly asleep: readonly { from: number; to: number }[]
   /** The last instant that is played. */
@@ -29,7 +35,7 @@ export const scriptOf = (agreement: Agreement, scenario: Scenario, start: Day): 
   const until = instantOf(scenario.until, start)
   if (until <= signed) throw wrong(scenario, `ends at "${scenario.until}", before its parties sign`)
   const actions = actionsOf(agreement, scenario, start)
-  const [first] = actions
+  const first = actions.find((action) => 'act' in action)
   if (first && first.time <= signed)
     throw wrong(scenario, `lets ${first.step.by} act at "${first.step.at}", before its parties have signed`)
   const asleep = scenario.asleep.map((span) => {
@@ -41,12 +47,26 @@ export const scriptOf = (agreement: Agreement, scenario: Scenario, start: Day): 
 }
 
 /** Steps of a scenario, repeated steps laid out, each found in the outline. */
-const actionsOf = ({ outline }: Agreement, scenario: Scenario, start: Day): Action[] => {
+const actionsOf = ({ outline }: Agreement, scenario: Scenario, start: Day): (Action | Turn)[] => {
   const acts = new Map(
     outline.clauses.flatMap((clause) => clause.acts.map((a) => [a.function, { clause, act: a }])),
   )
   const people = [...outline.parties.map(({ name }) => name), 'Anyone']
-  const actions = scenario.steps.flatMap((step) => {
+  const feeds = outline.feeds?.map(({ name }) => name) ?? []
+  const roles = outline.parties.flatMap(({ name, transferable }) =>
+    transferable === undefined ? [] : [name],
+  )
+  const actions = scenario.steps.flatMap((step): (Action | Turn)[] => {
+    if ('feed' in step) {
+      if (!feeds.includes(step.feed)) throw unknownName(scenario, 'feed', step.feed, feeds)
+      return [{ step, time: instantOf(step.at, start) }]
+    }
+    if ('role' in step) {
+      if (!roles.includes(step.role)) throw unknownName(scenario, 'role', step.role, roles)
+      for (const person of [step.by, step.to])
+        if (!people.includes(person)) throw unknownName(scenario, 'party', person, people)
+      return [{ step, time: instantOf(step.at, start) }]
+    }
     const found = acts.get(step.act)
     if (!found) throw unknownName(scenario, 'act', step.act, [...acts.keys()])
     if (!people.includes(step.by)) throw unknownName(scenario, 'party', step.by, people)
@@ -71,7 +91,10 @@ const MOST = 2n ** 128n - 1n
 /** What each party owns at the beginning, by the scenario. */
 export const walletsOf = ({ outline }: Agreement, scenario: Scenario): (Money & { party: string })[] => {
   const people = [...outline.parties.map(({ name }) => name), 'Anyone']
-  return Object.entries(scenario.wallets).map(([party, text]) => {
+  const wallets = Object.entries(scenario.wallets).flatMap(([party, of]) =>
+    [of].flat().map((text) => [party, text] as const),
+  )
+  return wallets.map(([party, text]) => {
     if (!people.includes(party)) throw unknownName(scenario, 'party', party, people)
     const money = parseMoney(text, (token) => outline.tokens.find((t) => t.name === token)?.decimals)
     if (money && money.amount <= MOST) return { party, ...money }

@@ -1,7 +1,7 @@
 /** The parties sign: EIP-712 over the hash of the text and every agreed value, so that a wallet shows them. */
 import { deedAbi } from '@deed/agreement'
 import { type Address, encodeFunctionData, type Hex, type TypedDataDomain } from 'viem'
-import { dayOf, instantOf } from './instant.ts'
+import { instantOf } from './instant.ts'
 import { type Play, read } from './play.ts'
 import { refusalIn, refused } from './refusal.ts'
 import { headTime, type Stage, send, travel } from './stage.ts'
@@ -11,8 +11,7 @@ import { termsOf, termsStruct } from './terms.ts'
 const SIGNATURE_LIFE_SECONDS = 7 * 86_400
 
 /** Seconds at which the parties of a play sign. */
-export const signingTime = ({ scenario, terms }: Play): number =>
-  instantOf(scenario.signed, dayOf(terms.start!)!)
+export const signingTime = ({ scenario, start }: Play): number => instantOf(scenario.signed, start)
 
 /** Each party signs the text and the terms by EIP-712 and brings the signature to the chain. */
 export const signPlay = async (stage: Stage, play: Play): Promise<void> => {

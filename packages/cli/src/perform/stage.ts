@@ -34,6 +34,8 @@ export interface Sent {
   /** None: the data is a contract's creation code. */
   readonly to?: Address
   readonly data: Hex
+  /** In wei. */
+  readonly value?: bigint
   /** Time of the block, in seconds, if that is still to come. Default: whenever the chain has it. */
   readonly at?: number
   /** Default: as the chain estimates, which throws if the transaction would revert. */
@@ -81,9 +83,9 @@ const nextBlockAt = async (stage: Stage, time: number): Promise<boolean> => {
 export const send = async (stage: Stage, sent: Sent): Promise<TransactionReceipt> => {
   const { client, chain, transport } = stage
   const wallet = createWalletClient({ account: sent.from, chain, transport })
-  const { to, data } = sent
-  const gas = sent.gasLimit ?? (await client.estimateGas({ account: sent.from, to, data }))
-  const request = await wallet.prepareTransactionRequest({ to, data, gas })
+  const { to, data, value = 0n } = sent
+  const gas = sent.gasLimit ?? (await client.estimateGas({ account: sent.from, to, data, value }))
+  const request = await wallet.prepareTransactionRequest({ to, data, value, gas })
   const serializedTransaction = await wallet.signTransaction(request as never)
   // Last of all, so that nothing else gets the block that this one was to have.
   if (sent.at !== undefined) await nextBlockAt(stage, sent.at)

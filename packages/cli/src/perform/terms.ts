@@ -10,6 +10,7 @@ import { encodeValue } from './value.ts'
 export interface Signers {
   readonly agreement: Agreement
   readonly cast: Cast
+  /** Tokens and feeds, by name in the text. */
   readonly tokens: ReadonlyMap<string, Address>
 }
 
@@ -29,12 +30,15 @@ export const termsOf = async (
     )
   }
   const struct = termsStruct(agreement.abi)
+  // Of each collection that stands for a unique token in a performance there is one.
+  const ids = Object.fromEntries(outline.tokens.flatMap(({ name, id }) => (id ? [[`${name}-id`, '1']] : [])))
   const values: Record<string, unknown> = {}
   for (const { name, field, kind } of outline.terms) {
     const address = cast.accounts.get(name)?.address ?? tokens.get(name)
     const written = { name, kind, parameter: struct.find((p) => p.name === field)! }
     values[field] =
-      address ?? (await encodeValue(terms[name] ?? '', written, { outline, folder: agreement.folder }))
+      address ??
+      (await encodeValue(terms[name] ?? ids[name] ?? '', written, { outline, folder: agreement.folder }))
   }
   return values
 }

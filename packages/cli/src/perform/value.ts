@@ -4,7 +4,7 @@ import { resolve, sep } from 'node:path'
 import type { Kind, Outline } from '@deed/agreement'
 import { type AbiParameter, type Hex, keccak256 } from 'viem'
 import { CommandError } from '../fault.ts'
-import { dayOf } from './instant.ts'
+import { type Day, dayAt, dayOf } from './instant.ts'
 import { parseMoney } from './money.ts'
 
 /** What words can stand for beside themselves. */
@@ -12,6 +12,8 @@ export interface Meaning {
   readonly outline: Outline
   /** Where documents lie. */
   readonly folder: string
+  /** The day from which dates may be counted. */
+  readonly start?: Day
   /** Reads a getter of the deed at this moment; undefined before there is a deed, and for what is no number. */
   readonly get?: (getter: string) => Promise<bigint | undefined>
 }
@@ -28,7 +30,7 @@ const CALENDAR_UNIT = /^(\d+) (days?|months?|weeks?|years?|hours?|minutes?)$/
 
 /** @throws DEED_BAD_VALUE if the words do not say a value of that kind. */
 export const encodeValue = async (text: string, written: Written, meaning: Meaning): Promise<unknown> => {
-  const value = await DECODERS[written.kind](text, meaning, written.parameter)
+  const value = await DECODERS[written.kind](text, meaning, written.parameter, written.name)
   const { type } = written.parameter
   if (value !== undefined && fits(value, type)) return value
   const why =
@@ -47,37 +49,67 @@ const fits = (value: unknown, type: string): boolean => {
   return BigInt(value) < 2n ** BigInt(size) && BigInt(value) >= (unsigned ? 0n : -(2n ** BigInt(size)))
 }
 
-type Decoder = (text: string, meaning: Meaning, parameter: AbiParameter) => Promise<unknown> | unknown
+type Decoder = (
+  text: string,
+  meaning: Meaning,
+  parameter: AbiParameter,
+  name: string,
+) => Promise<unknown> | unknown
 
 const EXPECTED: Record<Kind, string> = {
   address: 'an address is 0x and 40 hexadecimal digits',
   amount: 'an amount is written "1,000 USDC" with a token of the deed, or "1/2 arrears", or "arrears"',
-  number: 'a number is written in digits',
+  number: 'a number is written "250", or "8.5 celsius" in a unit of the deed with its decimals',
   share: 'a share is written "5%"',
   date: 'a date is written 2027-02-01',
   duration: 'a duration is written "14 days"',
   document: 'a document is the name of a file in the folder of the agreement',
   truth: 'write yes or no',
-  choice: 'a choice is its number, from 0',
+  choice: 'a choice is one of the words of the text',
 }
 
 const DECODERS: Record<Kind, Decoder> = {
   address: (text) => (/^0x[0-9a-fA-F]{40}$/.test(text) ? text : undefined),
   amount: (text, meaning) => amount(text, meaning),
-  number: (text) => (/^-?\d+$/.test(text) ? BigInt(text) : undefined),
+  number: (text, meaning, _, name) => numberOf(text, meaning, name),
   share: (text) => {
     const [, whole, fraction = ''] = /^(\d+)(?:\.(\d{1,7}))?%$/.exec(text) ?? []
     // 1% is 10^7 parts of 10^9.
     return whole && BigInt(whole + fraction.padEnd(7, '0'))
   },
-  date: (text) => dayOf(text),
+  date: (text, { start }) => (start === undefined ? dayOf(text) : (dayAt(text, start) ?? dayOf(text))),
   duration: (text) => {
-    const [, count] = CALENDAR_UNIT.exec(text) ?? []
-    return count && BigInt(count)
+    const [, count, unit] = CALENDAR_UNIT.exec(text) ?? []
+    return count && BigInt(count) * COUNTED[unit!.replace(/s$/, '')]!
   },
   document: (text, meaning, parameter) => document(text, meaning, parameter),
   truth: (text) => ({ yes: true, no: false })[text],
-  choice: (text) => (/^\d+$/.test(text) ? BigInt(text) : undefined),
+  choice: (text, { outline }, _, name) => {
+    const place = fieldOf(outline, name)?.choices?.indexOf(text) ?? -1
+    return place < 0 ? undefined : BigInt(place)
+  },
+}
+
+/** Durations are counted in days, months or seconds. */
+const COUNTED: Readonly<Record<string, bigint>> = {
+  minute: 60n,
+  hour: 3600n,
+  day: 1n,
+  week: 7n,
+  month: 1n,
+  year: 12n,
+}
+
+const fieldOf = ({ terms, fields }: Outline, name: string) =>
+  [...terms, ...fields].find((field) => field.name === name)
+
+/** `8.5 celsius`: as many of its smallest parts as the unit has decimals. */
+const numberOf = (text: string, { outline }: Meaning, name: string): bigint | undefined => {
+  const { unit, decimals = 0 } = fieldOf(outline, name) ?? {}
+  const [, digits, , fraction = '', written] =
+    /^(-?[\d,]+)(\.(\d+))?(?: ([A-Za-z][A-Za-z0-9-]*))?$/.exec(text) ?? []
+  if (digits === undefined || written !== unit || fraction.length > decimals) return undefined
+  return BigInt(digits.replaceAll(',', '') + fraction.padEnd(decimals, '0'))
 }
 
 /** `1,000 USDC`, `arrears`, `1/2 arrears` (rounded down). */

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { emitDeed } from '@deed/agreement/language'
+import { emitDeed, outlineText } from '@deed/agreement/language'
 import { command } from '../../command.ts'
 import { EXIT } from '../../fault.ts'
 import { proved, readDeed, readFileOf } from './read.ts'
@@ -21,7 +21,7 @@ export const emit = command({
     const contract = outline.contract.split(':')[0]!
     const written = [
       [contract, source],
-      ['outline.json', `${JSON.stringify(outline, null, 2)}\n`],
+      ['outline.json', outlineText(outline)],
     ] as const
     for (const [name, text] of written) {
       await writeFile(join(dirname(file.path), name), text)
