@@ -1,11 +1,12 @@
 /** What a party does on the page, before the real chain, platform and keeper, in a real browser. */
 import { existsSync } from 'node:fs'
 import type { Page } from 'playwright-core'
+import { keccak256, toBytes } from 'viem'
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { violations } from './axe.ts'
 import { findBrowser, type OpenBrowser, openBrowser } from './browser.ts'
-import { deployLease, type House, openHouse } from './house.ts'
+import { deployExample, type House, openHouse } from './house.ts'
 import { unnamed, unreadable } from './readable.ts'
 import { installWallet } from './wallet.ts'
 
@@ -32,7 +33,7 @@ describe.skipIf(!found)(title, () => {
     if (!existsSync(`${STUDIO}dist/index.html`))
       await build({ configFile: `${STUDIO}vite.config.ts`, logLevel: 'error' })
     house = await openHouse()
-    lease = await deployLease(house)
+    lease = await deployExample(house, 'lease')
     browser = await openBrowser(found!, { viewport: DESK, reducedMotion: 'reduce' })
     page = browser.context.pages()[0] ?? (await browser.context.newPage())
     page.setDefaultTimeout(20_000)
@@ -225,6 +226,40 @@ describe.skipIf(!found)(title, () => {
     await page.emulateMedia({ colorScheme: 'light' })
     await page.goto(`${house.url}/deed/${lease}`)
   }, 120_000)
+
+  test('a whole sale is done by its parties on the page: signed, paid, approved, delivered', async () => {
+    const sale = await deployExample(house, 'escrow')
+    await page.goto(`${house.url}/deed/${sale}`)
+    for (const who of ['Buyer', 'Seller']) {
+      await become(who)
+      await press(`Sign as ${who}`).click()
+      await press(`Sign as ${who}`).waitFor({ state: 'hidden' })
+    }
+    await become('Buyer')
+    await press('Pay 20,000.00 USDC').click()
+    // What it gives is a document: its hash is made here, and the file goes nowhere.
+    const approval = now().getByRole('form', { name: /^Buyer may approve, giving survey/ })
+    await approval.getByRole('button', { name: 'Approve' }).click()
+    await approval.getByText('Survey: choose the file; only its hash leaves this page.').waitFor()
+    await approval
+      .getByLabel('survey')
+      .setInputFiles({ name: 'survey.pdf', mimeType: 'application/pdf', buffer: Buffer.from('dry') })
+    await approval.getByRole('button', { name: 'Approve' }).click()
+    await page.locator('#clause-4[data-status=open]').waitFor()
+    await become('Seller')
+    await press('Deliver Title').click()
+    await page.locator('#clause-4[data-status=closed]').waitFor()
+    await become('Buyer')
+    await press('Pay 380,000.00 USDC').click()
+    await page.locator('article header').getByText('Ended', { exact: true }).waitFor()
+    const text = page.getByRole('region', { name: 'Text of the deed' })
+    await text.getByText('Seller sells to Buyer the property recorded by').waitFor()
+    const { fields } = (await (await fetch(`${house.url}/api/deeds/${sale}`)).json()) as {
+      fields: { name: string; value: string }[]
+    }
+    expect(fields.find(({ name }) => name === 'survey')!.value).toBe(keccak256(toBytes('dry')))
+    await page.goto(`${house.url}/deed/${lease}`)
+  }, 60_000)
 
   test('what the contract refuses is said in words before anything is sent', async () => {
     await become('Tenant')

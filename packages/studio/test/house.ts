@@ -45,12 +45,11 @@ export const openHouse = async (): Promise<House> => {
   return { url, chain, rpc, stop }
 }
 
-/**
- * Performs the example lease on the house's chain.
- * @param until ISO instant; without it, all of its months. @returns its exit code.
- */
-export const performLease = async (url: string, until?: string): Promise<number | null> => {
-  const child = deed('perform', 'examples/lease', '--rpc', url, ...(until ? ['--until', until] : []))
+/** Performs the example lease on the house's chain, all of its months. @returns its exit code. */
+export const performLease = (url: string): Promise<number | null> => perform(url, 'lease')
+
+const perform = async (url: string, example: string, ...more: string[]): Promise<number | null> => {
+  const child = deed('perform', `examples/${example}`, '--rpc', url, ...more)
   child.stdout!.resume()
   const [code] = (await once(child, 'exit')) as [number | null]
   return code
@@ -61,11 +60,11 @@ const DEPLOYER = '0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266'
 /** A play that ends this long after it began has deployed its deed and signed nothing. */
 const DEPLOYED_SECONDS = 60
 
-/** Deploys the example lease, which nobody has signed. @returns its address. */
-export const deployLease = async ({ url, rpc }: House): Promise<string> => {
+/** Deploys one of the examples, which nobody has signed. @returns its address. */
+export const deployExample = async ({ url, rpc }: House, example: string): Promise<string> => {
   const { timestamp } = (await rpc('eth_getBlockByNumber', 'latest', false)) as { timestamp: string }
   const until = new Date((Number(timestamp) + DEPLOYED_SECONDS) * 1000).toISOString().replace('.000', '')
-  if ((await performLease(url, until)) !== 0) throw new Error('the lease was not deployed')
+  if ((await perform(url, example, '--until', until)) !== 0) throw new Error(`${example} was not deployed`)
   const nonce = Number(await rpc('eth_getTransactionCount', DEPLOYER, 'latest'))
   for (let back = 1; back <= nonce; back++) {
     const address = getContractAddress({ from: DEPLOYER, nonce: BigInt(nonce - back) }).toLowerCase()

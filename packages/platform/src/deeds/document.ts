@@ -62,8 +62,9 @@ const readFigures = async (chain: Chain, deed: Hex, agreement: Agreement): Promi
     if (type && !isLiteral(expression) && getterOf(abi, getter)) readables.push({ name, getter, ...type })
     else figures.set(name, inWords(expression))
   }
+  // Parties and tokens are called by their names.
   for (const { name, kind, shown } of await readValues(chain, deed, agreement, readables))
-    figures.set(name, IN_PROSE[kind]?.(shown) ?? shown)
+    if (kind !== 'address') figures.set(name, IN_PROSE[kind]?.(shown) ?? shown)
   return figures
 }
 

@@ -4,7 +4,7 @@ import type { Deed } from '@deed/platform'
 import { type Abi, type Address, encodeFunctionData, parseAbi, zeroAddress } from 'viem'
 import { readContract } from 'viem/actions'
 import { client } from '../chain/client.ts'
-import { erc20Abi } from '../decode/abis.ts'
+import { erc20Abi, erc721Abi } from '../decode/abis.ts'
 import { actsOf, type KnownAct } from '../decode/directory.ts'
 import { money } from '../format/money.ts'
 import { spaced } from '../format/words.ts'
@@ -86,7 +86,7 @@ export const callsOf = async (
     if (!id || !at) return [own]
     const number = await readGetter(deed.address, id)
     const approve = encodeFunctionData({
-      abi: uniqueAbi,
+      abi: erc721Abi,
       functionName: 'approve',
       args: [deed.address, number],
     })
@@ -115,4 +115,3 @@ const moneyAbi = parseAbi([
   'function balanceOf(address owner) view returns (uint256)',
   'function allowance(address owner, address spender) view returns (uint256)',
 ])
-const uniqueAbi = parseAbi(['function approve(address to, uint256 tokenId)'])

@@ -35,9 +35,11 @@ export const signature = async (deed: Deed, actor: Actor, now: number): Promise<
     abi: domainAbi,
     functionName: 'eip712Domain',
   })
-  const terms = (deed.outline?.terms ?? []).map(({ name: term, field, kind }) => ({
+  const { terms: agreed = [], tokens = [] } = deed.outline ?? {}
+  const terms = agreed.map(({ name: term, field, kind }) => ({
     field,
-    type: TYPES[kind],
+    // Which one of its collection a unique token is, is as large as ERC-721 has it.
+    type: tokens.some(({ id }) => id === field) ? 'uint256' : TYPES[kind],
     value: jsonValue(deed.terms.find((each) => each.name === term)),
   }))
   const before = String(now + SIGNATURE_LIFE_SECONDS)
