@@ -34,6 +34,7 @@ once('node_modules/.deed-installed', ['package.json', 'package-lock.json'], 'Ins
 if (process.argv.includes('--page')) {
   const sources = [
     'package-lock.json',
+    'examples',
     'packages/studio',
     'packages/agreement/src',
     'packages/platform/src/gateway',

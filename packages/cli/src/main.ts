@@ -60,6 +60,11 @@ const AGREEMENT: Table = {
     about: 'perform it from a script, from signing to the end',
     load: async () => (await import('./commands/perform.ts')).perform as unknown as Command,
   },
+  'language-server': {
+    about: 'speak the Language Server Protocol to an editor',
+    load: async () =>
+      (await import('./commands/agreement/language-server.ts')).languageServer as unknown as Command,
+  },
 }
 
 /** Commands load when they are used, so that `--help` and `--version` answer at once. */

@@ -24,6 +24,19 @@ const deed = createRoute({
   path: '/deed/$address',
   component: lazyRouteComponent(() => import('./pages/deed.tsx'), 'DeedPage'),
 })
+const explain = createRoute({
+  getParentRoute,
+  path: '/deed/$address/explain',
+  component: lazyRouteComponent(() => import('./pages/explain.tsx'), 'ExplainPage'),
+})
+const write = createRoute({
+  getParentRoute,
+  path: '/write',
+  // The deed whose text is to be begun with.
+  validateSearch: ({ from }): { from?: string } =>
+    typeof from === 'string' && /^0x[0-9a-f]{40}$/.test(from) ? { from } : {},
+  component: lazyRouteComponent(() => import('./pages/write.tsx'), 'WritePage'),
+})
 const block = createRoute({
   getParentRoute,
   path: '/block/$id',
@@ -41,7 +54,7 @@ const address = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, deed, block, transaction, address]),
+  routeTree: root.addChildren([home, deed, explain, write, block, transaction, address]),
   scrollRestoration: true,
   defaultPreload: 'intent',
 })

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { getContractAddress } from 'viem'
 
 const ROOT = new URL('../../..', import.meta.url).pathname
 const DEED = new URL('packages/cli/bin/deed.js', `file://${ROOT}`).pathname
@@ -45,11 +46,32 @@ export const openHouse = async (): Promise<House> => {
 }
 
 /** Performs the example lease on the house's chain, all of its months. @returns its exit code. */
-export const performLease = async (url: string): Promise<number | null> => {
-  const child = deed('perform', 'examples/lease', '--rpc', url)
+export const performLease = (url: string): Promise<number | null> => perform(url, 'lease')
+
+const perform = async (url: string, example: string, ...more: string[]): Promise<number | null> => {
+  const child = deed('perform', `examples/${example}`, '--rpc', url, ...more)
   child.stdout!.resume()
   const [code] = (await once(child, 'exit')) as [number | null]
   return code
+}
+
+/** Account 0 of the development mnemonic, from which `deed perform` deploys. */
+const DEPLOYER = '0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266'
+/** A play that ends this long after it began has deployed its deed and signed nothing. */
+const DEPLOYED_SECONDS = 60
+
+/** Deploys one of the examples, which nobody has signed. @returns its address. */
+export const deployExample = async ({ url, rpc }: House, example: string): Promise<string> => {
+  const { timestamp } = (await rpc('eth_getBlockByNumber', 'latest', false)) as { timestamp: string }
+  const until = new Date((Number(timestamp) + DEPLOYED_SECONDS) * 1000).toISOString().replace('.000', '')
+  if ((await perform(url, example, '--until', until)) !== 0) throw new Error(`${example} was not deployed`)
+  const nonce = Number(await rpc('eth_getTransactionCount', DEPLOYER, 'latest'))
+  for (let back = 1; back <= nonce; back++) {
+    const address = getContractAddress({ from: DEPLOYER, nonce: BigInt(nonce - back) }).toLowerCase()
+    const { ok } = await fetch(`${url}/api/deeds/${address}`)
+    if (ok) return address
+  }
+  throw new Error('no deed was found among what was deployed')
 }
 
 const deed = (...argv: string[]): ChildProcess =>

@@ -48,7 +48,9 @@ export const unnamed = (page: Page): Promise<string[]> =>
     count('main', 1, 1)
     count('html[lang]', 1, 1)
     for (const element of document.querySelectorAll('a, button, input, svg[role=img]')) {
-      const name = element.getAttribute('aria-label') ?? element.textContent
+      const labels = element instanceof HTMLInputElement ? [...(element.labels ?? [])] : []
+      const name =
+        element.getAttribute('aria-label') ?? [element, ...labels].map((e) => e.textContent).join('')
       if (!name?.trim()) found.push(`no name: ${element.outerHTML.slice(0, 80)}`)
     }
     const ids = [...document.querySelectorAll('[id]')].map(({ id }) => id)

@@ -27,6 +27,8 @@ export interface Stop {
   readonly at: number
   /** Types of tokens that would have fitted. */
   readonly expected: ReadonlySet<number>
+  /** Types that could come after the last token, where two are needed to decide. */
+  readonly ahead: ReadonlySet<number>
   /** Rules from the outermost in, each with the place of its first token. */
   readonly rules: readonly (readonly [name: string, first: number])[]
   /** Sentences nested deeper than the parser follows. */
@@ -58,10 +60,11 @@ export const parse = (text: string): Parsed => {
   return { deed: undefined, tokens, findings: inOrder(found) }
 }
 
-const parseTokens = (tokens: readonly Token[]): Deed | Stop => {
-  const run: Run = { tokens, at: 0, expected: new Set(), expectedAt: 0, rules: [] }
+/** @param rule that the tokens are to be read by. */
+export const parseTokens = (tokens: readonly Token[], rule = 'Deed'): Deed | Stop => {
+  const run: Run = { tokens, at: 0, expected: new Set(), expectedAt: 0, ahead: new Set(), rules: [] }
   try {
-    const deed = parseRule(run, 'Deed') as Deed
+    const deed = parseRule(run, rule) as Deed
     if (run.at < tokens.length) {
       expect(run, [TYPE.end])
       throw STOP
@@ -72,6 +75,7 @@ const parseTokens = (tokens: readonly Token[]): Deed | Stop => {
       return {
         at: run.at,
         expected: run.expected,
+        ahead: run.ahead,
         rules: [...run.rules],
         tooDeep: run.rules.length > MAX_DEPTH,
       }
@@ -85,6 +89,7 @@ interface Run {
   /** Types that were looked for at `expectedAt`. */
   expected: Set<number>
   expectedAt: number
+  readonly ahead: Set<number>
   readonly rules: [name: string, first: number][]
 }
 
@@ -158,7 +163,9 @@ const look = (run: Run, table: Look): number | undefined => {
   const { tokens, at } = run
   expect(run, Object.keys(table).map(Number))
   const found = table[typeAt(tokens, at)]
-  return typeof found === 'object' ? found[typeAt(tokens, at + 1)] : found
+  if (typeof found !== 'object') return found
+  if (at + 1 === tokens.length) for (const type of Object.keys(found)) run.ahead.add(Number(type))
+  return found[typeAt(tokens, at + 1)]
 }
 
 const take = (run: Run, type: number): Token => {
@@ -182,7 +189,7 @@ const expect = (run: Run, types: readonly number[]): void => {
 const typeAt = (tokens: readonly Token[], at: number): number => tokens[at]?.type ?? TYPE.end
 
 /** The tokens without the sentence in which they stopped making sense; undefined if there is no such sentence. */
-const without = (tokens: readonly Token[], { at, rules }: Stop): readonly Token[] | undefined => {
+export const without = (tokens: readonly Token[], { at, rules }: Stop): readonly Token[] | undefined => {
   const blocks = blockStarts(tokens)
   const inside = rules.find(([name]) => name === 'Block' || name === 'Prose')?.[1] ?? at
   const from = blocks.findLast((start) => start <= inside)

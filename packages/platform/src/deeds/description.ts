@@ -20,6 +20,7 @@ import type {
 import { type Agreement, agreementOf } from './agreements.ts'
 import { eventsOf } from './events.ts'
 import { type DeedNames, readNames } from './names.ts'
+import { rowOf } from './row.ts'
 import { shownValue } from './shown.ts'
 
 const TIMELINE_LIMIT = 5_000
@@ -40,7 +41,7 @@ export const listDeeds = async (chain: Chain, db: Database): Promise<DeedSummary
 
 /** @returns undefined when there is no such deed. */
 export const describeDeed = async (chain: Chain, db: Database, address: Hex): Promise<Deed | undefined> => {
-  const row = await db.selectFrom('deeds').selectAll().where('address', '=', address).executeTakeFirst()
+  const row = await rowOf(chain, db, address)
   if (!row) return undefined
   const { summary: short, agreement, names, open, values } = await summary(chain, db, row)
   const outline = agreement?.outline

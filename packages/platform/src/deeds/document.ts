@@ -10,6 +10,7 @@ import type { ClauseStatus, DeedDocument, DocumentBlock, DocumentPart } from '..
 import { type Agreement, agreementOf } from './agreements.ts'
 import { getterOf, readValues } from './description.ts'
 import { eventsOf } from './events.ts'
+import { rowOf } from './row.ts'
 
 /** @returns undefined when there is no such deed, or its text is not known here. */
 export const describeDocument = async (
@@ -17,7 +18,7 @@ export const describeDocument = async (
   db: Database,
   address: Hex,
 ): Promise<DeedDocument | undefined> => {
-  const row = await db.selectFrom('deeds').selectAll().where('address', '=', address).executeTakeFirst()
+  const row = await rowOf(chain, db, address)
   const agreement = row && (await agreementOf(db, row.text as Hex))
   if (!agreement) return undefined
   const [figures, opened, open] = await Promise.all([
@@ -33,6 +34,7 @@ export const describeDocument = async (
   return {
     title,
     text: row.text as Hex,
+    source: agreement.text,
     preface,
     clauses: clauses.map((clause) => {
       const now = open.find((each) => each.clause === clause.number)
@@ -58,11 +60,25 @@ const readFigures = async (chain: Chain, deed: Hex, agreement: Agreement): Promi
     const getter = camelCase(name)
     const type = typeOf(expression, outline, constants)
     if (type && !isLiteral(expression) && getterOf(abi, getter)) readables.push({ name, getter, ...type })
-    else figures.set(name, expression)
+    else figures.set(name, inWords(expression))
   }
-  for (const { name, shown } of await readValues(chain, deed, agreement, readables)) figures.set(name, shown)
+  // Parties and tokens are called by their names.
+  for (const { name, kind, shown } of await readValues(chain, deed, agreement, readables))
+    if (kind !== 'address') figures.set(name, IN_PROSE[kind]?.(shown) ?? shown)
   return figures
 }
+
+/** How prose has a value that stands on its own elsewhere: `1 February 2027`, `document 0x56cd2c40…`. */
+const IN_PROSE: Readonly<Partial<Record<Kind, (shown: string) => string>>> = {
+  date: (shown) => inWords(shown),
+  document: (shown) => (shown.startsWith('0x') ? `document ${shown.slice(0, 10)}…` : shown),
+}
+
+const inWords = (date: string): string => {
+  const time = Date.parse(`${date}T00:00:00Z`)
+  return Number.isNaN(time) ? date : DAY.format(time)
+}
+const DAY = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
 
 /** `- deposit is 2 * rent.` Other declarations ("is an amount …", "is a date …") name no value. */
 const CONSTANT = /^- ([A-Za-z][A-Za-z0-9-]*) is (?!an? |one of |yes or no|owed |a$)([^,]*?)\.$/gm

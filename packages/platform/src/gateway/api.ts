@@ -194,7 +194,10 @@ export interface DocumentClause {
 
 export interface DeedDocument {
   title: string
+  /** Hash of the text. */
   text: Hex
+  /** The text itself, so that whoever reads it can hash and check it. */
+  source: string
   preface: DocumentBlock[]
   clauses: DocumentClause[]
 }

@@ -40,11 +40,17 @@ export const Frame = () => {
       >
         Skip to the page
       </a>
-      <header className="sticky top-0 z-10 border-b border-line bg-paper/95 backdrop-blur-sm">
+      <header className="print:hidden sticky top-0 z-10 border-b border-line bg-paper/95 backdrop-blur-sm">
         <div className="mx-auto flex max-w-6xl flex-wrap items-center gap-x-6 gap-y-2 px-4 py-2.5 sm:px-6">
           <Link to="/" className="flex items-center gap-2" aria-label="Deed: home">
             <Seal />
             <span className="font-serif text-[22px] font-semibold leading-none tracking-tight">Deed</span>
+          </Link>
+          <Link
+            to="/write"
+            className="text-sm text-muted underline decoration-line-strong underline-offset-3 hover:text-ink"
+          >
+            Write a deed
           </Link>
           <div className="order-3 w-full sm:order-none sm:ml-auto sm:w-80">
             <Search />

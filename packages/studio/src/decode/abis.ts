@@ -14,3 +14,11 @@ export const erc20Abi = parseAbi([
   'error ERC20InsufficientBalance(address sender, uint256 balance, uint256 needed)',
   'error ERC20InsufficientAllowance(address spender, uint256 allowance, uint256 needed)',
 ])
+
+/** Of ERC-721 and ERC-6093, as far as a deed that takes a unique token meets it. */
+export const erc721Abi = parseAbi([
+  'function approve(address to, uint256 tokenId)',
+  'error ERC721IncorrectOwner(address sender, uint256 tokenId, address owner)',
+  'error ERC721InsufficientApproval(address operator, uint256 tokenId)',
+  'error ERC721NonexistentToken(uint256 tokenId)',
+])

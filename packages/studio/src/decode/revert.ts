@@ -1,7 +1,7 @@
 /** Why a call was reverted, from the bytes that it returned. */
 import { deedAbi } from '@deed/agreement'
 import { type Abi, decodeErrorResult, type Hex, hexToString, trim } from 'viem'
-import { erc20Abi } from './abis.ts'
+import { erc20Abi, erc721Abi } from './abis.ts'
 import { shown } from './shown.ts'
 
 /** https://docs.soliditylang.org/en/latest/control-structures.html#panic-via-assert-and-error-via-require */
@@ -32,6 +32,9 @@ const MEANING: Record<string, string> = {
   NotCovered: 'The deed holds less than this needs.',
   ERC20InsufficientBalance: 'The account holds less of the token than this takes.',
   ERC20InsufficientAllowance: 'The account has not allowed the token to be taken: approve comes first.',
+  ERC721IncorrectOwner: 'The token belongs to another account.',
+  ERC721InsufficientApproval: 'The account has not allowed the token to be taken: approve comes first.',
+  ERC721NonexistentToken: 'There is no such token.',
 }
 
 export interface Reason {
@@ -44,7 +47,7 @@ export const revertReason = (data: Hex): Reason => {
   if (data === '0x') return { error: 'It gave no reason.' }
   try {
     // Error(string) and Panic(uint256) are known to viem beside the given interface.
-    const abi = [...deedAbi, ...erc20Abi] as Abi
+    const abi = [...deedAbi, ...erc20Abi, ...erc721Abi] as Abi
     const { errorName, args = [] } = decodeErrorResult({ abi, data })
     const values = args as readonly unknown[]
     if (errorName === 'Error') return { error: String(values[0]) }

@@ -60,6 +60,8 @@ const NARROW = 560
 const AXIS = 26
 const TICK_ROOM = 38
 const YEAR_ROOM = 58
+/** The first label begins at its tick, and so reaches further to the right. */
+const FIRST_ROOM = 88
 
 export const picture = (
   deed: Deed,
@@ -239,8 +241,8 @@ const ticks = (from: number, end: number, x: (time: number) => number) => {
   // A label with its year is wider; what would touch it is left out.
   return labelled.filter((tick) => {
     const near = (other: { x: number; strong: boolean }) =>
-      other.strong && Math.abs(other.x - tick.x) < YEAR_ROOM
-    return tick.strong ? tick === labelled[0] || tick.x - labelled[0]!.x > YEAR_ROOM : !labelled.some(near)
+      other.strong && Math.abs(other.x - tick.x) < (other === labelled[0] ? FIRST_ROOM : YEAR_ROOM)
+    return tick.strong ? tick === labelled[0] || tick.x - labelled[0]!.x > FIRST_ROOM : !labelled.some(near)
   })
 }
 

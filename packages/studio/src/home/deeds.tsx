@@ -109,7 +109,11 @@ const Empty = () => (
       <Command line={`npx deed perform examples/lease --rpc ${location.origin}`} />
     </div>
     <p className="mt-4 max-w-prose text-sm text-muted">
-      Any Ethereum tool can use this chain too: its JSON-RPC address is this page’s own, {location.origin}.
+      <Link to="/write" className="text-link underline decoration-line-strong underline-offset-3">
+        Write a deed of your own
+      </Link>{' '}
+      and see as you type what is proved of it. Any Ethereum tool can use this chain too: its JSON-RPC address
+      is this page’s own, {location.origin}.
     </p>
   </div>
 )

@@ -1,9 +1,21 @@
 import type { ButtonHTMLAttributes } from 'react'
 
-export const Button = ({ className = '', ...props }: ButtonHTMLAttributes<HTMLButtonElement>) => (
+const TONES = {
+  plain: 'border-line-strong bg-surface hover:bg-sunken',
+  /** What a person came for. */
+  main: 'border-ink bg-ink text-paper hover:opacity-85',
+  /** What somebody is obliged to do. */
+  seal: 'border-seal bg-seal text-paper hover:opacity-85',
+} as const
+
+interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
+  tone?: keyof typeof TONES
+}
+
+export const Button = ({ tone = 'plain', className = '', ...props }: ButtonProps) => (
   <button
     type="button"
-    className={`inline-flex items-center gap-1.5 rounded-lg border border-line-strong bg-surface px-3 py-1.5 text-sm font-medium transition-colors hover:bg-sunken ${className}`}
+    className={`inline-flex items-center gap-1.5 rounded-lg border px-3 py-1.5 text-sm font-medium transition-colors disabled:cursor-default disabled:opacity-60 ${TONES[tone]} ${className}`}
     {...props}
   />
 )
