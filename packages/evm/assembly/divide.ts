@@ -2,8 +2,8 @@
  * Division by 64-bit digits: Knuth's algorithm D, each digit of the quotient estimated from three digits by two with
  * a reciprocal (Möller and Granlund, "Improved division by invariant integers", 2011).
  */
-import { multiply, multiplyHigh, multiplyWide, square } from './multiply'
-import { add, clear, copy, isBelow, isSmall, isZero, leadingZeros, negate, set, setSmall, subtract } from './word'
+import { multiplyHigh, multiplyWide } from './multiply'
+import { add, clear, copy, isBelow, isSmall, isZero, negate, set, setSmall } from './word'
 
 /** The dividend, shifted up: nine digits. The remainder stays in it. */
 const U = memory.data(80, 16)
@@ -122,10 +122,14 @@ function divideWide(dividend: usize, room: i32, divisor: usize, remainder: usize
     store<u64>(V, 0)
   }
   shiftUp(v, divisor, n, shift)
-  store<u64>(u + (m << 3), shiftUp(u, dividend, m, shift))
-  if (n == 1) divideByOne(m, shift, remainder)
-  else if (n == 2) divideByTwo(m, shift, remainder)
-  else divideByFour(isThree ? m + 1 : m, shift, isThree, remainder)
+  const above = shiftUp(u, dividend, m, shift)
+  store<u64>(u + (m << 3), above)
+  if (n == 1) return divideByOne(m, shift, remainder)
+  // The quotient's highest digit is often seen to be zero, as that of a product of two remainders.
+  let last = isThree ? m + 1 : m
+  last -= <i32>(above == 0 && load<u64>(u + ((m - 1) << 3)) < load<u64>(v + ((n - 1) << 3)))
+  if (n == 2) divideByTwo(last, shift, remainder)
+  else divideByFour(last, shift, isThree, remainder)
 }
 
 // These divide the m + 1 digits at U by those at V and shift the remainder down again. Divisor and remainder are in
@@ -346,53 +350,4 @@ export function multiplyModulo(a: usize, b: usize, n: usize): void {
   if (isZero(n)) return
   multiplyWide(a, b, PRODUCT)
   divideWide(PRODUCT, 8, n, n)
-}
-
-/** Odd powers of the base, the lowest first. */
-const POWERS = memory.data(8 * 32, 16)
-/** Bits that are taken together, and for so many that are not: half as many products, and a table of eight. */
-const WINDOW = 4
-const SHORT = 48
-
-/** a ** b modulo 2^256, to b: from the highest bit of the exponent down, by squaring. */
-export function power(a: usize, b: usize): void {
-  const bits = 256 - <i32>leadingZeros(b)
-  if (bits == 0) return setSmall(b, 1)
-  const window = bits > SHORT ? WINDOW : 1
-  copy(A, b)
-  copy(POWERS, a)
-  if (window > 1) {
-    copy(PRODUCT, a)
-    square(PRODUCT)
-    for (let odd = POWERS; odd < POWERS + 7 * 32; odd += 32) {
-      copy(odd + 32, odd)
-      multiply(PRODUCT, odd + 32)
-    }
-  }
-  let isFirst = true
-  for (let i = bits - 1; i >= 0; ) {
-    if (bitOf(A, i) == 0) {
-      square(b)
-      i--
-      continue
-    }
-    // A run of bits whose lowest is one.
-    let last = max(i - window + 1, 0)
-    while (bitOf(A, last) == 0) last++
-    let value: usize = 0
-    for (; i >= last; i--) {
-      value = (value << 1) | <usize>bitOf(A, i)
-      if (!isFirst) square(b)
-    }
-    const factor = POWERS + ((value >> 1) << 5)
-    if (isFirst) copy(b, factor)
-    else multiply(factor, b)
-    isFirst = false
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-function bitOf(p: usize, i: i32): u64 {
-  return (load<u64>(p + ((i >> 6) << 3)) >> <u64>(i & 63)) & 1
 }

@@ -23,7 +23,7 @@ import { isBelow, isEqual, isZero } from './compare.ts'
 import { loadWord, storeByte, storeWord } from './memory.ts'
 import type { Path, Region } from './region.ts'
 import { RUNTIME, type RuntimeName } from './runtime.ts'
-import { bitLength, constantOf, GAS, smallOf, storeValue, type Value, vectorsOf } from './value.ts'
+import { bitLength, constantOf, GAS, limbsOf, smallOf, storeValue, type Value, vectorsOf } from './value.ts'
 
 /** Whether the path goes on behind it. */
 export function compileInstruction(region: Region, path: Path, opcode: number, pc: number): boolean {
@@ -228,6 +228,16 @@ function popped(path: Path, count: number): Value[] {
 const readOperand = (region: Region, index: number): Value =>
   readWord(region, () => i32(region.body, 0), region.contract.addresses.operands - 32 * index, 256)
 
+/** The same in four locals, of what the runtime wrote limb by limb: a processor cannot forward four stores to two loads. */
+function readLimbs({ body, contract }: Region, index: number): Value {
+  const limbs = [0, 8, 16, 24].map((more) => {
+    i32(body, 0)
+    access(body, WASM.i64Load, contract.addresses.operands - 32 * index + more)
+    return keep(body, I64)
+  })
+  return limbsOf(limbs)
+}
+
 function readWord({ body }: Region, pushBase: () => void, offset: number, bits: number): Value {
   const halves = [0, 16].map((more) => {
     pushBase()
@@ -286,7 +296,7 @@ function withFrame(
 function computes(name: RuntimeName, inputs: 2 | 3): Compile {
   return (region, path) => {
     compute(region, name, popped(path, inputs))
-    return readOperand(region, inputs - 1)
+    return readLimbs(region, inputs - 1)
   }
 }
 
