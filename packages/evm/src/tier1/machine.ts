@@ -171,16 +171,26 @@ export function writeHex({ bytes }: Machine, at: number, hex: string): void {
   while (to < at + 32) bytes[to++] = 0
 }
 
-/** The lowest `size` bytes of a word. */
+/** The lowest `size` bytes of a word, a multiple of four. */
 export function readHex({ bytes }: Machine, at: number, size: number): Hex {
   let hex = '0x'
-  for (let i = at + size - 1; i >= at; i--) hex += BYTE_HEX[bytes[i]!]
+  // Four bytes a string: joined one by one they take 386 ns for a word instead of 234.
+  for (let i = at + size - 1; i >= at; i -= 4) {
+    const a = bytes[i]!
+    const b = bytes[i - 1]!
+    const c = bytes[i - 2]!
+    const d = bytes[i - 3]!
+    // biome-ignore format: two digits a byte
+    hex += String.fromCharCode(
+      DIGIT[a >> 4]!, DIGIT[a & 15]!, DIGIT[b >> 4]!, DIGIT[b & 15]!,
+      DIGIT[c >> 4]!, DIGIT[c & 15]!, DIGIT[d >> 4]!, DIGIT[d & 15]!,
+    )
+  }
   return hex as Hex
 }
 
-const BYTE_HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
-  byte.toString(16).padStart(2, '0'),
-)
+/** Character codes of hexadecimal digits. */
+const DIGIT = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0))
 
 /** Value of a hexadecimal digit by its character code. */
 const NIBBLE = Uint8Array.from({ length: 128 }, (_, code) => Number.parseInt(String.fromCharCode(code), 16))

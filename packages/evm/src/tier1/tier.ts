@@ -42,7 +42,7 @@ function runOn(machine: Machine, call: EngineCall): Outcome {
   machine.call = call
   try {
     start(machine, call)
-    while (machine.exports.drive(SLICE) === 0) {}
+    while (machine.exports.drive(SLICE) === 0) call.check?.()
     return outcomeOf(machine)
   } catch (signal) {
     if (signal instanceof Missed) return { status: 'miss', missing: alsoMissing(signal.missing, call) }
