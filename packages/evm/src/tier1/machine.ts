@@ -48,6 +48,8 @@ interface CodeCache {
   readonly hashes: Hash[]
   /** Bytes that they take with what was made of them. */
   size: number
+  /** How often all were forgotten. */
+  life: number
 }
 
 /** Told once of a code that is hot; the number is its record. */
@@ -58,6 +60,7 @@ interface Exports {
   readonly table: WebAssembly.Table
   entriesRoom(code: number): number
   setCompiled(code: number, entries: number): void
+  dropEntries(entries: number, size: number): void
   begin(): void
   account(): number
   warm(account: number): void
@@ -90,7 +93,7 @@ export function createMachine(hot?: { readonly after: number; readonly tell: OnH
   compiled ??= new WebAssembly.Module(decoded(MODULE))
   const machine = {
     addresses: [],
-    codes: { records: new Map(), hashes: [EMPTY_CODE_HASH], size: 0 },
+    codes: { records: new Map(), hashes: [EMPTY_CODE_HASH], size: 0, life: 0 },
     onHot: hot?.tell,
     call: undefined,
     block: undefined,

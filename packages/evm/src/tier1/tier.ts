@@ -14,7 +14,15 @@ import { outcomeOf } from './outcome.ts'
 export interface TierOptions {
   readonly name: string
   /** What is done about a code of which so many blocks have been run; being entered counts as one. */
-  readonly hot?: { readonly after: number; readonly tell: OnHot }
+  readonly hot?: Hot
+}
+
+interface Hot {
+  readonly after: number
+  readonly tell: OnHot
+  /** When it may go on with what it does not do at once. */
+  beforeRun?(machine: Machine): void
+  betweenSlices?(machine: Machine): void
 }
 
 export function createTier({ name, hot }: TierOptions): Engine {
@@ -26,7 +34,8 @@ export function createTier({ name, hot }: TierOptions): Engine {
       if (call.tracer !== undefined) return interpreter.run(call)
       const machine = idle.pop() ?? createMachine(hot)
       try {
-        return runOn(machine, call)
+        hot?.beforeRun?.(machine)
+        return runOn(machine, call, hot)
       } finally {
         machine.call = undefined
         if (machine.bytes.length <= MEMORY_KEPT) idle.push(machine)
@@ -38,11 +47,14 @@ export function createTier({ name, hot }: TierOptions): Engine {
 /** In bytes. Memory does not shrink: a machine that one run has made so large is left to the garbage collector. */
 const MEMORY_KEPT = 2 ** 28
 
-function runOn(machine: Machine, call: EngineCall): Outcome {
+function runOn(machine: Machine, call: EngineCall, hot: Hot | undefined): Outcome {
   machine.call = call
   try {
     start(machine, call)
-    while (machine.exports.drive(SLICE) === 0) call.check?.()
+    while (machine.exports.drive(SLICE) === 0) {
+      call.check?.()
+      hot?.betweenSlices?.(machine)
+    }
     return outcomeOf(machine)
   } catch (signal) {
     if (signal instanceof Missed) return { status: 'miss', missing: alsoMissing(signal.missing, call) }
