@@ -1,12 +1,13 @@
 /**
  * Our engine beside others', the same contracts in alternation, medians:
  *
- *     npm run bench:evm -- [--match S] [--rounds N] [--peers a,b] [--json] | --scaling
+ *     npm run bench:evm -- [--match S] [--rounds N] [--peers a,b] [--json] | --scaling | --cold
  *
  * Not a test: figures depend on the machine and on who else uses it.
  */
 import { parseArgs } from 'node:util'
 import { anvil } from './anvil.ts'
+import { printCold } from './cold.ts'
 import { deedAuto, deedTier1 } from './deed.ts'
 import { edr } from './edr.ts'
 import { ethereumjs } from './ethereumjs.ts'
@@ -22,12 +23,13 @@ const PEERS: Readonly<Record<string, () => Peer | Promise<Peer>>> = {
   ethereumjs,
 }
 
-const USAGE = `npm run bench:evm -- [--match S] [--rounds N] [--peers a,b] [--json] | --scaling
+const USAGE = `npm run bench:evm -- [--match S] [--rounds N] [--peers a,b] [--json] | --scaling | --cold
   --match S    only programs whose name contains this
   --rounds N   how often all take their turn, 21 by itself
   --peers a,b  of ${Object.keys(PEERS).join(', ')}
   --json       one object a program
-  --scaling    cost against size of code, memory and storage, and depth of calls, of ours alone`
+  --scaling    cost against size of code, memory and storage, and depth of calls, of ours alone
+  --cold       what it costs to begin, of ours alone`
 
 /** Before anything is counted each runs for so long, that hot code is compiled and optimised. */
 const WARM_UP_MS = 1000
@@ -40,6 +42,7 @@ const { values } = parseArgs({
     peers: { type: 'string', default: Object.keys(PEERS).join(',') },
     json: { type: 'boolean', default: false },
     scaling: { type: 'boolean', default: false },
+    cold: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 })
@@ -101,4 +104,5 @@ else if (!Number.isInteger(rounds) || rounds < 1 || names.some((name) => !Object
   console.error(`--rounds ${values.rounds} --peers ${values.peers}: not a number and known names.\n${USAGE}`)
   process.exitCode = 1
 } else if (values.scaling) await printScaling(values.json)
+else if (values.cold) await printCold(values.json)
 else await compare()
