@@ -90,9 +90,10 @@ export function* compileInSteps(
   // Regions that are asked for meanwhile come to the end.
   for (const [offset, index] of contract.regions) {
     const isOver = size > MODULE_LIMIT || functions.length > REGION_LIMIT
-    const body = isOver ? handBack(contract, offset) : compileRegion(contract, offset)
+    const compiled = isOver ? undefined : compileRegion(contract, offset)
+    const body = compiled ?? handBack(contract, offset)
     // Its highest bit: no jump may land there.
-    if (!isOver) entries[offset] = (tableStart + index) | (contract.jumpdests[offset] === 1 ? 0 : 2 ** 31)
+    if (compiled !== undefined) entries[offset] = (tableStart + index) | (contract.jumpdests[offset] === 1 ? 0 : 2 ** 31)
     size += body.length
     functions.push({ type: regionType, body })
     yield body.length

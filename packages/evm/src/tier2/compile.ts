@@ -57,7 +57,9 @@ export function createBackgroundCompiler() {
 
 interface Queue {
   readonly jobs: Job[]
-  underWay: { readonly job: Job; readonly entries: number; readonly steps: Generator<number, Compiled> } | undefined
+  underWay:
+    | { readonly job: Job; readonly entries: number; readonly steps: Generator<number, Compiled> }
+    | undefined
   /** A timer is set. */
   isAwaited: boolean
   /** Since a timer was last due. */
