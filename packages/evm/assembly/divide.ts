@@ -113,27 +113,24 @@ function divideWide(dividend: usize, room: i32, divisor: usize, remainder: usize
     return
   }
   const shift = clz(load<u64>(divisor + ((n - 1) << 3)))
-  // Three digits become four, with a zero below: the quotient is the same.
-  const isThree = n == 3
-  const u = isThree ? U + 8 : U
-  const v = isThree ? V + 8 : V
-  if (isThree) {
-    store<u64>(U, 0)
-    store<u64>(V, 0)
-  }
-  shiftUp(v, divisor, n, shift)
-  const above = shiftUp(u, dividend, m, shift)
-  store<u64>(u + (m << 3), above)
+  if (n > 2) return divideByFour(dividend, m, divisor, n == 3, shift, remainder)
+  shiftUp(V, divisor, n, shift)
+  const above = shiftUp(U, dividend, m, shift)
+  store<u64>(U + (m << 3), above)
   if (n == 1) return divideByOne(m, shift, remainder)
-  // The quotient's highest digit is often seen to be zero, as that of a product of two remainders.
-  let last = isThree ? m + 1 : m
-  last -= <i32>(above == 0 && load<u64>(u + ((m - 1) << 3)) < load<u64>(v + ((n - 1) << 3)))
-  if (n == 2) divideByTwo(last, shift, remainder)
-  else divideByFour(last, shift, isThree, remainder)
+  divideByTwo(m - <i32>isZeroDigit(above, load<u64>(U + ((m - 1) << 3)), load<u64>(V, 8)), shift, remainder)
 }
 
-// These divide the m + 1 digits at U by those at V and shift the remainder down again. Divisor and remainder are in
-// locals; estimates are corrected without branches, which nobody could foretell.
+/** Whether the quotient's highest digit is seen to be zero, as that of a product of two remainders is. */
+// @ts-ignore: decorator
+@inline
+function isZeroDigit(above: u64, highest: u64, divisor: u64): bool {
+  return above == 0 && highest < divisor
+}
+
+// Dividend and divisor are shifted up until the divisor's highest bit is set, and the remainder down again. Divisor and
+// remainder are in locals; estimates are corrected without branches, which nobody could foretell. One and two digits divide
+// what lies at U by what lies at V.
 
 function divideByOne(m: i32, shift: u64, remainder: usize): void {
   const d = load<u64>(V)
@@ -186,13 +183,37 @@ function divideByTwo(m: i32, shift: u64, remainder: usize): void {
   set(remainder, shiftDown(r0, r1, shift), r1 >> shift, 0, 0)
 }
 
-function divideByFour(m: i32, shift: u64, isThree: bool, remainder: usize): void {
-  const d3 = load<u64>(V, 24), d2 = load<u64>(V, 16), d1 = load<u64>(V, 8), d0 = load<u64>(V)
+/** A digit of a number whose digits from `first` on lie at p, shifted up. */
+// @ts-ignore: decorator
+@inline
+function shiftedDigit(p: usize, i: i32, first: i32, shift: u64): u64 {
+  const below: u64 = i > first ? load<u64>(p + ((i - 1) << 3)) : 0
+  const digit: u64 = i >= first ? load<u64>(p + (i << 3)) : 0
+  return (digit << shift) | upper(below, shift)
+}
+
+/** Three digits become four, with a zero below them and below the dividend: the quotient is the same. */
+function divideByFour(
+  dividend: usize, size: i32, divisor: usize, isThree: bool, shift: u64, remainder: usize,
+): void {
+  const first = <i32>isThree
+  const p = dividend - (<usize>first << 3)
+  const n = divisor - (<usize>first << 3)
+  const d3 = shiftedDigit(n, 3, first, shift), d2 = shiftedDigit(n, 2, first, shift)
+  const d1 = shiftedDigit(n, 1, first, shift), d0 = shiftedDigit(n, 0, first, shift)
   const v = reciprocalFor(d3, d2)
-  const top = U + (m << 3)
-  let r3 = load<u64>(top), r2 = load<u64>(top - 8), r1 = load<u64>(top - 16), r0 = load<u64>(top - 24)
+  let m = size + first
+  let r3 = upper(load<u64>(p + ((m - 1) << 3)), shift), r2 = shiftedDigit(p, m - 1, first, shift)
+  let r1 = shiftedDigit(p, m - 2, first, shift), r0 = shiftedDigit(p, m - 3, first, shift)
+  if (isZeroDigit(r3, r2, d3)) {
+    m--
+    r3 = r2
+    r2 = r1
+    r1 = r0
+    r0 = shiftedDigit(p, m - 3, first, shift)
+  }
   for (let i = m - 4; i >= 0; i--) {
-    const next = load<u64>(U + (i << 3))
+    const next = shiftedDigit(p, i, first, shift)
     if (r3 == d3 && r2 == d2) {
       // The digit is 2^64 - 1: less the divisor one place up, and once more the divisor.
       store<u64>(QUOTIENT + (i << 3), u64.MAX_VALUE)
