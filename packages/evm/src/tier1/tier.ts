@@ -15,6 +15,8 @@ export interface TierOptions {
   readonly name: string
   /** What is done about a code of which so many blocks have been run; being entered counts as one. */
   readonly hot?: Hot
+  /** Blocks of a slice, {@link SLICE} by itself. */
+  readonly slice?: number
 }
 
 interface Hot {
@@ -25,7 +27,7 @@ interface Hot {
   betweenSlices?(machine: Machine): void
 }
 
-export function createTier({ name, hot }: TierOptions): Engine {
+export function createTier({ name, hot, slice = SLICE }: TierOptions): Engine {
   /** Machines that are not running: one, and one more for each run that a world starts while another is under way. */
   const idle: Machine[] = []
   return {
@@ -35,7 +37,7 @@ export function createTier({ name, hot }: TierOptions): Engine {
       const machine = idle.pop() ?? createMachine(hot)
       try {
         hot?.beforeRun?.(machine)
-        return runOn(machine, call, hot)
+        return runOn(machine, call, slice, hot)
       } finally {
         machine.call = undefined
         if (machine.bytes.length <= MEMORY_KEPT) idle.push(machine)
@@ -47,11 +49,11 @@ export function createTier({ name, hot }: TierOptions): Engine {
 /** In bytes. Memory does not shrink: a machine that one run has made so large is left to the garbage collector. */
 const MEMORY_KEPT = 2 ** 28
 
-function runOn(machine: Machine, call: EngineCall, hot: Hot | undefined): Outcome {
+function runOn(machine: Machine, call: EngineCall, slice: number, hot: Hot | undefined): Outcome {
   machine.call = call
   try {
     start(machine, call)
-    while (machine.exports.drive(SLICE) === 0) {
+    while (machine.exports.drive(slice) === 0) {
       call.check?.()
       hot?.betweenSlices?.(machine)
     }
