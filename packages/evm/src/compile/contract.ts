@@ -93,7 +93,8 @@ export function* compileInSteps(
     const compiled = isOver ? undefined : compileRegion(contract, offset)
     const body = compiled ?? handBack(contract, offset)
     // Its highest bit: no jump may land there.
-    if (compiled !== undefined) entries[offset] = (tableStart + index) | (contract.jumpdests[offset] === 1 ? 0 : 2 ** 31)
+    if (compiled !== undefined)
+      entries[offset] = (tableStart + index) | (contract.jumpdests[offset] === 1 ? 0 : 2 ** 31)
     size += body.length
     functions.push({ type: regionType, body })
     yield body.length

@@ -354,7 +354,11 @@ function leadingZeros(region: Region, value: Value): Value {
 }
 
 /** @param moves whether memory may grow. @param gives whether a word comes back. @param read how. */
-function charges(name: RuntimeName, inputs: number, { moves = false, gives = true, read = readOperand } = {}): Compile {
+function charges(
+  name: RuntimeName,
+  inputs: number,
+  { moves = false, gives = true, read = readOperand } = {},
+): Compile {
   const hasFrame = RUNTIME[name].parameters.length === 3
   return (region, path) => {
     const { body, contract, frame } = region

@@ -2,6 +2,7 @@
  * secp256k1 in WebAssembly of our own, which ../../secp256k1 writes. It needs vectors and fused multiply-adds ("relaxed
  * SIMD"): Node 22, Chrome 114 and later have them, on any processor of the last ten years.
  */
+import { decodeModule } from '../wasm/decode.ts'
 import { readWord, writeWord } from '../words.ts'
 import type { Curve, SignedHash } from './curve.ts'
 import { BATCH, RECORD, RECORDS, STRIDE } from './layout.ts'
@@ -69,11 +70,9 @@ export function createWasmCurve(): Curve | undefined {
 }
 
 function instantiate(): Exports | undefined {
-  const text = atob(MODULE)
-  const bytes = new Uint8Array(text.length)
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
   try {
-    return new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as unknown as Exports
+    return new WebAssembly.Instance(new WebAssembly.Module(decodeModule(MODULE)))
+      .exports as unknown as Exports
   } catch {
     return undefined
   }

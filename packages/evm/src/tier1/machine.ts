@@ -5,6 +5,7 @@
 import type { EngineCall, Hash, Hex } from '../engine.ts'
 import type { Fork } from '../forks.ts'
 import { EMPTY_CODE_HASH } from '../keccak.ts'
+import { decodeModule } from '../wasm/decode.ts'
 import { hostOf } from './host.ts'
 import { MODULE } from './module.ts'
 
@@ -90,7 +91,7 @@ let compiled: WebAssembly.Module | undefined
 
 /** Throws where WebAssembly may not be compiled. */
 export function createMachine(hot?: { readonly after: number; readonly tell: OnHot }): Machine {
-  compiled ??= new WebAssembly.Module(decoded(MODULE))
+  compiled ??= new WebAssembly.Module(decodeModule(MODULE))
   const machine = {
     addresses: [],
     codes: { records: new Map(), hashes: [EMPTY_CODE_HASH], size: 0, life: 0 },
@@ -120,13 +121,6 @@ export function createMachine(hot?: { readonly after: number; readonly tell: OnH
   machine.tableEnd = machine.tableStart
   if (hot !== undefined) machine.integers[address('hotAddress') >>> 2] = hot.after
   return machine
-}
-
-function decoded(base64: string): Uint8Array<ArrayBuffer> {
-  const text = atob(base64)
-  const bytes = new Uint8Array(text.length)
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
-  return bytes
 }
 
 /** To be called when the memory has grown. */
