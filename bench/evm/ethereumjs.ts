@@ -10,13 +10,20 @@ export async function ethereumjs(): Promise<Peer> {
     isSlow: true,
     async prepare({ initcode, calldata }) {
       const evm = await createEVM()
-      const { createdAddress } = await evm.runCall({ data: initcode, gasLimit: GAS })
+      // Without a sender it is the zero address, which tokens refuse: an empty contract sends.
+      const { createdAddress: caller } = await evm.runCall({ data: new Uint8Array(), gasLimit: GAS })
+      const { createdAddress } = await evm.runCall({ caller, data: initcode, gasLimit: GAS })
       if (createdAddress === undefined) throw new Error('@ethereumjs/evm did not deploy the contract')
       return async () => {
         // Others' calls change nothing either; putting the state back is not counted.
         await evm.journal.checkpoint()
         const start = performance.now()
-        const { execResult } = await evm.runCall({ to: createdAddress, data: calldata, gasLimit: GAS })
+        const { execResult } = await evm.runCall({
+          caller,
+          to: createdAddress,
+          data: calldata,
+          gasLimit: GAS,
+        })
         const milliseconds = performance.now() - start
         await evm.journal.revert()
         await evm.journal.cleanup()

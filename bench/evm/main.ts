@@ -1,12 +1,14 @@
 /**
  * Our engine beside others', the same contracts in alternation, medians:
  *
- *     npm run bench:evm -- [--match S] [--rounds N] [--peers a,b] [--json] | --scaling
+ *     npm run bench:evm -- [--match S] [--rounds N] [--peers a,b] [--json] | --scaling | --cold | --adversarial | --browser
  *
  * Not a test: figures depend on the machine and on who else uses it.
  */
 import { parseArgs } from 'node:util'
+import { printAdversarial } from './adversarial.ts'
 import { anvil } from './anvil.ts'
+import { printCold } from './cold.ts'
 import { deedAuto, deedTier1 } from './deed.ts'
 import { edr } from './edr.ts'
 import { ethereumjs } from './ethereumjs.ts'
@@ -22,12 +24,15 @@ const PEERS: Readonly<Record<string, () => Peer | Promise<Peer>>> = {
   ethereumjs,
 }
 
-const USAGE = `npm run bench:evm -- [--match S] [--rounds N] [--peers a,b] [--json] | --scaling
+const USAGE = `npm run bench:evm -- [--match S] [--rounds N] [--peers a,b] [--json] | --scaling | --cold | --adversarial | --browser
   --match S    only programs whose name contains this
   --rounds N   how often all take their turn, 21 by itself
   --peers a,b  of ${Object.keys(PEERS).join(', ')}
   --json       one object a program
-  --scaling    cost against size of code, memory and storage, and depth of calls, of ours alone`
+  --scaling    cost against size of code, memory and storage, and depth of calls, of ours alone
+  --cold       what it costs to begin, of ours alone
+  --adversarial  bytecode made to be dear to compile, on ours alone
+  --browser    ours alone, in a page of Chromium`
 
 /** Before anything is counted each runs for so long, that hot code is compiled and optimised. */
 const WARM_UP_MS = 1000
@@ -40,6 +45,9 @@ const { values } = parseArgs({
     peers: { type: 'string', default: Object.keys(PEERS).join(',') },
     json: { type: 'boolean', default: false },
     scaling: { type: 'boolean', default: false },
+    cold: { type: 'boolean', default: false },
+    adversarial: { type: 'boolean', default: false },
+    browser: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 })
@@ -101,4 +109,10 @@ else if (!Number.isInteger(rounds) || rounds < 1 || names.some((name) => !Object
   console.error(`--rounds ${values.rounds} --peers ${values.peers}: not a number and known names.\n${USAGE}`)
   process.exitCode = 1
 } else if (values.scaling) await printScaling(values.json)
-else await compare()
+else if (values.cold) await printCold(values.json)
+else if (values.adversarial) printAdversarial(values.json)
+else if (values.browser) {
+  // Not at the top: it needs what builds pages.
+  const { printBrowser } = await import('./browser.ts')
+  await printBrowser(values.json)
+} else await compare()

@@ -7,15 +7,19 @@ interface Series {
   readonly unit: string
   readonly sizes: readonly number[]
   code(size: number): Uint8Array
+  /** What changed is told too, as for a transaction. */
+  readonly effects?: boolean
 }
 
 const push3 = (value: number): number[] => [0x62, value >> 16, (value >> 8) & 0xff, value & 0xff]
+
+const SLOTS = [1_000, 10_000, 100_000, 1_000_000, 10_000_000]
 
 const SERIES: readonly Series[] = [
   {
     name: 'size of code, run once through',
     unit: 'bytes',
-    sizes: [1_000, 3_000, 6_000, 12_000, 24_000],
+    sizes: [1_500, 3_000, 6_000, 12_000, 24_000, 48_000],
     // PUSH1 1 POP, again and again: every byte is executed.
     code: (size) => Uint8Array.from({ length: size }, (_, i) => [0x60, 0x01, 0x50][i % 3]!),
   },
@@ -34,8 +38,15 @@ const SERIES: readonly Series[] = [
   {
     name: 'slots written in one run',
     unit: 'slots',
-    sizes: [1_000, 10_000, 100_000, 1_000_000, 10_000_000],
-    code: (size) => loop(size, [0x80, 0x80, 0x55]),
+    sizes: SLOTS,
+    code: writeSlots,
+  },
+  {
+    name: 'slots written in one run, and told',
+    unit: 'slots',
+    sizes: SLOTS,
+    code: writeSlots,
+    effects: true,
   },
   {
     name: 'memory written in one run',
@@ -44,6 +55,11 @@ const SERIES: readonly Series[] = [
     code: (size) => loop(size / 32, [0x80, 0x80, 0x60, 0x05, 0x1b, 0x52]),
   },
 ]
+
+/** A key each time that was never written: all are still to be asked of the world. */
+function writeSlots(count: number): Uint8Array {
+  return loop(count, [0x80, 0x80, 0x55])
+}
 
 /** Counts down; the body finds the counter on top and leaves it there. */
 function loop(times: number, body: readonly number[]): Uint8Array {
@@ -57,7 +73,7 @@ function loop(times: number, body: readonly number[]): Uint8Array {
 const RUNS = 5
 
 export async function printScaling(json: boolean): Promise<void> {
-  for (const { name, unit, sizes, code } of SERIES) {
+  for (const { name, unit, sizes, code, effects = false } of SERIES) {
     if (!json) console.log(name)
     let first: number | undefined
     for (const size of sizes) {
@@ -67,7 +83,7 @@ export async function printScaling(json: boolean): Promise<void> {
         new Uint8Array(),
         size > 1_000_000 ? 1 : RUNS,
         () => performance.now(),
-        { gas: 2n ** 60n },
+        { gas: 2n ** 60n, effects },
       )
       if (outcome.status !== 'success')
         throw new Error(`${name} ${size}: ${outcome.status} ${bytesToHex(outcome.output)}`)

@@ -1,9 +1,12 @@
-/** What the page of ./engine.test.ts runs: every engine on programs that the test has run in Node already. */
+/** What the page of ./engine-site.ts runs: every engine on programs, and on official vectors. */
 import { auto, bytesToHex, hexToBytes, interpreter, type Outcome, tier1, tier2 } from '@deed/evm'
-import { install, measure } from '@deed/evm/measure'
+import { deploy, install, measure } from '@deed/evm/measure'
+import { runCases, type StateVectors } from '../conformance/state-cases.ts'
 
 export interface PageProgram {
   readonly code: string
+  /** The code is run first, and what it returns is the contract. */
+  readonly isInitcode?: boolean
   readonly data: string
   readonly runs: number
 }
@@ -16,14 +19,20 @@ export interface PageResult {
 
 const ENGINES = { interpreter, tier1, tier2, auto }
 
-const run = (name: keyof typeof ENGINES, { code, data, runs }: PageProgram): PageResult | string => {
+export type EngineName = keyof typeof ENGINES
+
+const run = (name: EngineName, { code, isInitcode, data, runs }: PageProgram): PageResult | string => {
   try {
+    const engine = ENGINES[name]
+    const installed = isInitcode ? deploy(engine, hexToBytes(code)) : install(hexToBytes(code))
+    if (!('world' in installed)) return `the deployment ended with ${installed.status}`
     const { outcome, gasUsed, milliseconds } = measure(
-      ENGINES[name],
-      install(hexToBytes(code)),
+      engine,
+      installed,
       hexToBytes(data),
       runs,
       () => performance.now(),
+      { effects: true },
     )
     return {
       output: describe(outcome),
@@ -38,4 +47,19 @@ const run = (name: keyof typeof ENGINES, { code, data, runs }: PageProgram): Pag
 const describe = (outcome: Exclude<Outcome, { status: 'miss' }>): string =>
   `${outcome.status} ${bytesToHex(outcome.output)} ${outcome.logs.length} ${outcome.changes.size}`
 
-Object.assign(globalThis, { runEngine: run })
+export interface PageVectors {
+  readonly passed: number
+  readonly failed: readonly string[]
+}
+
+const runVectors = async (name: EngineName, vectors: StateVectors): Promise<PageVectors> => {
+  let passed = 0
+  const failed: string[] = []
+  for await (const result of runCases(vectors, { engine: ENGINES[name] })) {
+    if (result.status === 'passed') passed++
+    else failed.push(`${result.id}: ${result.reason}`)
+  }
+  return { passed, failed }
+}
+
+Object.assign(globalThis, { runEngine: run, runVectors })

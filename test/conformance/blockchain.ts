@@ -11,7 +11,7 @@ import { createMemoryStore } from '../../packages/chain/src/store/memory.ts'
 import type { BlockRecord } from '../../packages/chain/src/store/store.ts'
 import { type Accounts, allocOf } from './alloc.ts'
 import type { BlobSchedule } from './blob-schedule.ts'
-import { type CaseResult, check, differ, isWanted, type RunOptions } from './kind.ts'
+import { type CaseResult, check, differ, isWanted, type RunOptions } from './case.ts'
 import { configByName } from './network.ts'
 
 export async function* run(file: string, options: RunOptions): AsyncIterable<CaseResult> {

@@ -1,17 +1,5 @@
 import type { Engine } from '@deed/evm'
-
-/** One outcome of a vector. `reason` says what was expected and what came, or why it was left out. */
-export type CaseResult =
-  | { readonly id: string; readonly status: 'passed' }
-  | { readonly id: string; readonly status: 'failed' | 'left out'; readonly reason: string }
-
-export interface RunOptions {
-  readonly engine: Engine
-  /** Only this fork, by the vectors' name of it. */
-  readonly fork?: string
-  /** Only cases whose id contains this. */
-  readonly match?: string
-}
+import type { CaseResult, RunOptions } from './case.ts'
 
 /** What every kind's module exports: runs all cases of one file. */
 type Run = (file: string, options: RunOptions) => Iterable<CaseResult> | AsyncIterable<CaseResult>
@@ -41,22 +29,3 @@ export const ENGINES: Readonly<Record<string, () => Promise<Engine>>> = {
   tier2: async () => (await import('@deed/evm')).tier2,
   auto: async () => (await import('@deed/evm')).auto,
 }
-
-/** `undefined` if it passed; else what differs. A throw is a failure too, with the error's own words. */
-export const check = (id: string, differs: () => string | undefined): CaseResult => {
-  let reason: string | undefined
-  try {
-    reason = differs()
-  } catch (error) {
-    reason = `threw ${error instanceof Error ? (error.stack ?? error.message) : error}`
-  }
-  return reason === undefined ? { id, status: 'passed' } : { id, status: 'failed', reason }
-}
-
-/** The difference of two values that print, or `undefined`. */
-export const differ = (what: string, expected: unknown, actual: unknown): string | undefined =>
-  expected === actual ? undefined : `${what}: expected ${expected}, got ${actual}`
-
-/** Whether a case was asked for. */
-export const isWanted = (id: string, { match }: RunOptions): boolean =>
-  match === undefined || id.includes(match)

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
-import type { CaseResult, KindName } from './kind.ts'
+import type { CaseResult } from './case.ts'
+import type { KindName } from './kind.ts'
 
 export interface Job {
   readonly kind: KindName

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { bytesToHex, type EngineCall, type Fork, hexToBytes, type World } from '@deed/evm'
-import { type CaseResult, check, differ, isWanted, type RunOptions } from './kind.ts'
+import { type CaseResult, check, differ, isWanted, type RunOptions } from './case.ts'
 
 /** go-ethereum's own vectors. Input and output are hexadecimal without 0x. */
 type Vectors = readonly {

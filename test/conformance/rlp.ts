@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { bytesToHex, hexToBytes } from '../../packages/chain/src/hex.ts'
 import { decodeRlp, encodeRlp, RlpError, type RlpInput, type RlpItem } from '../../packages/chain/src/rlp.ts'
-import { type CaseResult, check, differ, isWanted, type RunOptions } from './kind.ts'
+import { type CaseResult, check, differ, isWanted, type RunOptions } from './case.ts'
 
 /** `in` is what `out` encodes, or says that it is (in)valid only. */
 type Vectors = Record<string, { in: Value; out: string }>

@@ -12,8 +12,8 @@ import { intrinsicGas } from '../../packages/chain/src/transaction/gas.ts'
 import { recoverSender } from '../../packages/chain/src/transaction/signature.ts'
 import type { Transaction } from '../../packages/chain/src/transaction/types.ts'
 import { validateTransaction } from '../../packages/chain/src/transaction/validate.ts'
+import { type CaseResult, check, differ, isWanted, type RunOptions } from './case.ts'
 import { forkByName } from './fork-name.ts'
-import { type CaseResult, check, differ, isWanted, type RunOptions } from './kind.ts'
 
 type Vectors = Record<string, { txbytes: string; result: Record<string, Expected> }>
 

@@ -13,7 +13,7 @@ import { proveTrie, verifyTrieProof } from '../../packages/chain/src/trie/proof.
 import { eachNewNode } from '../../packages/chain/src/trie/stored.ts'
 import { type TrieChange, updateTrie } from '../../packages/chain/src/trie/update.ts'
 import { neighbours } from '../../packages/chain/src/trie/walk.ts'
-import { type CaseResult, check, differ, isWanted, type RunOptions } from './kind.ts'
+import { type CaseResult, check, differ, isWanted, type RunOptions } from './case.ts'
 
 type Text = string
 type RootVectors = Record<

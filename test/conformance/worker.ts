@@ -1,6 +1,7 @@
 /** One worker of the pool: runs a file's cases and tells how they ended. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { type CaseResult, ENGINES, KINDS, type KindName } from './kind.ts'
+import type { CaseResult } from './case.ts'
+import { ENGINES, KINDS, type KindName } from './kind.ts'
 import type { FileReport, WorkerSetup } from './pool.ts'
 
 const { engine: engineName, fork, match } = workerData as WorkerSetup

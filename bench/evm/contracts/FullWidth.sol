@@ -9,14 +9,14 @@ contract FullWidth {
     function multiply() external pure returns (uint256 x) {
         x = A;
         unchecked {
-            for (uint256 i = 0; i < 10_000; i++) x = x * (x + i) + A;
+            for (uint256 i = 0; i < 100_000; i++) x = x * (x + i) + A;
         }
     }
 
     function divide() external pure returns (uint256 sum) {
         uint256 x = A;
         unchecked {
-            for (uint256 i = 0; i < 10_000; i++) {
+            for (uint256 i = 0; i < 100_000; i++) {
                 x = x * A + i;
                 sum += A / (x >> 100) + x % (P >> 32);
             }
@@ -26,7 +26,7 @@ contract FullWidth {
     function divideSigned() external pure returns (int256 sum) {
         uint256 x = A;
         unchecked {
-            for (uint256 i = 0; i < 10_000; i++) {
+            for (uint256 i = 0; i < 100_000; i++) {
                 x = x * A + i;
                 sum += int256(A) / int256(x >> 70) + int256(x) % -int256(P);
             }
@@ -35,7 +35,7 @@ contract FullWidth {
 
     function modular() external pure returns (uint256 x) {
         x = A;
-        for (uint256 i = 0; i < 10_000; i++) {
+        for (uint256 i = 0; i < 100_000; i++) {
             x = mulmod(x, A, P);
             x = addmod(x, A, P);
         }
@@ -44,14 +44,14 @@ contract FullWidth {
     function power() external pure returns (uint256 x) {
         x = A;
         unchecked {
-            for (uint256 i = 0; i < 500; i++) x = x ** (A | 1) + i;
+            for (uint256 i = 0; i < 2_000; i++) x = x ** (A | 1) + i;
         }
     }
 
     function shift() external pure returns (uint256 x) {
         x = A;
         unchecked {
-            for (uint256 i = 0; i < 10_000; i++) x = ((x << (i & 255)) | (x >> (256 - (i & 255)))) ^ A;
+            for (uint256 i = 0; i < 100_000; i++) x = ((x << (i & 255)) | (x >> (256 - (i & 255)))) ^ A;
         }
     }
 }

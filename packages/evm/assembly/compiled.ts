@@ -41,7 +41,7 @@ export function step(frame: Frame): u32 {
 
 /** Room for the places in the table of a code's functions, by offset. */
 export function entriesRoom(code: Code): usize {
-  return takeDirty(orderForEntries(code))
+  return takeDirty(orderForEntries(code.size))
 }
 
 export function setCompiled(code: Code, entries: usize): void {
@@ -49,12 +49,17 @@ export function setCompiled(code: Code, entries: usize): void {
 }
 
 export function forgetCompiled(code: Code): void {
-  if (code.compiled != 0) giveDirty(code.compiled, orderForEntries(code))
+  if (code.compiled != 0) dropEntries(code.compiled, code.size)
   code.compiled = 0
 }
 
-function orderForEntries(code: Code): u32 {
-  return orderFor((<u64>code.size + 1) << 2)
+/** Of a code of `size` bytes that will not be compiled after all. */
+export function dropEntries(entries: usize, size: u32): void {
+  giveDirty(entries, orderForEntries(size))
+}
+
+function orderForEntries(size: u32): u32 {
+  return orderFor((<u64>size + 1) << 2)
 }
 
 export function getFault(): u32 {

@@ -2,8 +2,8 @@
  * Division by 64-bit digits: Knuth's algorithm D, each digit of the quotient estimated from three digits by two with
  * a reciprocal (Möller and Granlund, "Improved division by invariant integers", 2011).
  */
-import { multiply, multiplyHigh, multiplyWide } from './multiply'
-import { add, clear, copy, isBelow, isSmall, isZero, leadingZeros, negate, set, setSmall, subtract } from './word'
+import { multiplyHigh, multiplyWide } from './multiply'
+import { add, clear, copy, isBelow, isSmall, isZero, negate, set, setSmall } from './word'
 
 /** The dividend, shifted up: nine digits. The remainder stays in it. */
 const U = memory.data(80, 16)
@@ -13,11 +13,6 @@ const QUOTIENT = memory.data(80, 16)
 /** Operands that are not to be written over. */
 const A = memory.data(32, 16)
 const PRODUCT = memory.data(64, 16)
-
-// The estimate leaves three values.
-let digit: u64 = 0
-let rest1: u64 = 0
-let rest0: u64 = 0
 
 /** (2^128 - 1) / d - 2^64, for a digit whose highest bit is set. */
 function reciprocal(d: u64): u64 {
@@ -54,57 +49,20 @@ function reciprocalOfTwo(d1: u64, d0: u64): u64 {
   return v
 }
 
-/** Divides u1:u0 by d, u1 < d, into {@link digit} and {@link rest0}. */
-// @ts-ignore: decorator
-@inline
-function divideByOne(u1: u64, u0: u64, d: u64, v: u64): void {
-  let low = v * u1
-  let high = multiplyHigh(v, u1)
-  low += u0
-  high += u1 + <u64>(low < u0) + 1
-  let r = u0 - high * d
-  if (r > low) {
-    high--
-    r += d
-  }
-  if (r >= d) {
-    high++
-    r -= d
-  }
-  digit = high
-  rest0 = r
-}
+/** {@link reciprocalOfTwo} of the divisor before: a modulus mostly comes again. The highest bit of d1 is always set. */
+let knownHigh: u64 = 0
+let knownLow: u64 = 0
+let known: u64 = 0
 
-/** Divides u2:u1:u0 by d1:d0, u2:u1 < d1:d0, into {@link digit}, {@link rest1} and {@link rest0}. */
 // @ts-ignore: decorator
 @inline
-function divideByTwo(u2: u64, u1: u64, u0: u64, d1: u64, d0: u64, v: u64): void {
-  let low = v * u2
-  let q = multiplyHigh(v, u2)
-  low += u1
-  q += u2 + <u64>(low < u1)
-  let r1 = u1 - q * d1
-  const t0 = d0 * q
-  const t1 = multiplyHigh(d0, q)
-  let r0 = u0 - t0
-  r1 -= t1 + <u64>(u0 < t0)
-  const before = r0
-  r0 -= d0
-  r1 -= d1 + <u64>(before < d0)
-  q++
-  if (r1 >= low) {
-    q--
-    r0 += d0
-    r1 += d1 + <u64>(r0 < d0)
+function reciprocalFor(d1: u64, d0: u64): u64 {
+  if (d1 != knownHigh || d0 != knownLow) {
+    known = reciprocalOfTwo(d1, d0)
+    knownHigh = d1
+    knownLow = d0
   }
-  if (r1 > d1 || (r1 == d1 && r0 >= d0)) {
-    q++
-    r1 -= d1 + <u64>(r0 < d0)
-    r0 -= d0
-  }
-  digit = q
-  rest1 = r1
-  rest0 = r0
+  return known
 }
 
 // @ts-ignore: decorator
@@ -123,9 +81,22 @@ function shiftUp(to: usize, from: usize, n: i32, shift: u64): u64 {
   for (let i = 0; i < n; i++) {
     const limb = load<u64>(from + (i << 3))
     store<u64>(to + (i << 3), (limb << shift) | carry)
-    carry = shift != 0 ? limb >> (64 - shift) : 0
+    carry = upper(limb, shift)
   }
   return carry
+}
+
+/** What a limb that is shifted up leaves for the one above it; in two steps, for a shift by 64 is none. */
+// @ts-ignore: decorator
+@inline
+function upper(limb: u64, shift: u64): u64 {
+  return (limb >> 1) >> (63 - shift)
+}
+
+// @ts-ignore: decorator
+@inline
+function shiftDown(limb: u64, above: u64, shift: u64): u64 {
+  return (limb >> shift) | ((above << 1) << (63 - shift))
 }
 
 /**
@@ -142,114 +113,181 @@ function divideWide(dividend: usize, room: i32, divisor: usize, remainder: usize
     return
   }
   const shift = clz(load<u64>(divisor + ((n - 1) << 3)))
-  clear(V)
+  if (n > 2) return divideByFour(dividend, m, divisor, n == 3, shift, remainder)
   shiftUp(V, divisor, n, shift)
-  store<u64>(U + (m << 3), shiftUp(U, dividend, m, shift))
-
-  if (n == 1) {
-    const d = load<u64>(V)
-    const v = reciprocal(d)
-    let r = load<u64>(U + (m << 3))
-    for (let i = m - 1; i >= 0; i--) {
-      divideByOne(r, load<u64>(U + (i << 3)), d, v)
-      store<u64>(QUOTIENT + (i << 3), digit)
-      r = rest0
-    }
-    setSmall(remainder, r >> shift)
-    return
-  }
-
-  const d1 = load<u64>(V + ((n - 1) << 3))
-  const d0 = load<u64>(V + ((n - 2) << 3))
-  const v = reciprocalOfTwo(d1, d0)
-  if (n == 2) {
-    let r1 = load<u64>(U + (m << 3))
-    let r0 = load<u64>(U + ((m - 1) << 3))
-    for (let i = m - 2; i >= 0; i--) {
-      divideByTwo(r1, r0, load<u64>(U + (i << 3)), d1, d0, v)
-      store<u64>(QUOTIENT + (i << 3), digit)
-      r1 = rest1
-      r0 = rest0
-    }
-    if (shift != 0) {
-      r0 = (r0 >> shift) | (r1 << (64 - shift))
-      r1 >>= shift
-    }
-    return set(remainder, r0, r1, 0, 0)
-  }
-
-  for (let i = m - n; i >= 0; i--) store<u64>(QUOTIENT + (i << 3), divideDigit(U + (i << 3), n, d1, d0, v))
-  const last = n - 1
-  for (let i = 0; i < 4; i++) {
-    let limb: u64 = 0
-    if (i < n) {
-      limb = load<u64>(U + (i << 3))
-      if (shift != 0) {
-        const above = i < last ? load<u64>(U + ((i + 1) << 3)) : 0
-        limb = (limb >> shift) | (above << (64 - shift))
-      }
-    }
-    store<u64>(remainder + (i << 3), limb)
-  }
+  const above = shiftUp(U, dividend, m, shift)
+  store<u64>(U + (m << 3), above)
+  if (n == 1) return divideByOne(m, shift, remainder)
+  divideByTwo(m - <i32>isZeroDigit(above, load<u64>(U + ((m - 1) << 3)), load<u64>(V, 8)), shift, remainder)
 }
 
-/** One digit of the quotient: of n + 1 digits at `u` by the n, at least three, of V. What is left stays at `u`. */
-function divideDigit(u: usize, n: i32, d1: u64, d0: u64, v: u64): u64 {
-  const top = load<u64>(u + (n << 3))
-  const next = load<u64>(u + ((n - 1) << 3))
-  const third = load<u64>(u + ((n - 2) << 3))
-  let q: u64
-  if (top == d1 && next == d0) {
-    q = u64.MAX_VALUE
-    const borrow = subtractProduct(u, n, q)
-    store<u64>(u + (n << 3), top - borrow)
-    return q
-  }
-  divideByTwo(top, next, third, d1, d0, v)
-  q = digit
-  let r1 = rest1
-  let r0 = rest0
-  const borrow = subtractProduct(u, n - 2, q)
-  const under = <u64>(r0 < borrow)
-  r0 -= borrow
-  const borrowed = r1 < under
-  r1 -= under
-  store<u64>(u + ((n - 2) << 3), r0)
-  if (borrowed) {
-    q--
-    r1 += d1 + addDivisor(u, n - 1)
-  }
-  store<u64>(u + ((n - 1) << 3), r1)
-  store<u64>(u + (n << 3), 0)
-  return q
-}
-
-/** Takes q times the lowest `n` digits of V off those at `u`; returns what is to be taken off the next. */
+/** Whether the quotient's highest digit is seen to be zero, as that of a product of two remainders is. */
 // @ts-ignore: decorator
 @inline
-function subtractProduct(u: usize, n: i32, q: u64): u64 {
-  let borrow: u64 = 0
-  for (let i = 0; i < n; i++) {
-    const y = load<u64>(V + (i << 3))
-    const low = q * y + borrow
-    borrow = multiplyHigh(q, y) + <u64>(low < borrow)
-    const x = load<u64>(u + (i << 3))
-    store<u64>(u + (i << 3), x - low)
-    borrow += <u64>(x < low)
-  }
-  return borrow
+function isZeroDigit(above: u64, highest: u64, divisor: u64): bool {
+  return above == 0 && highest < divisor
 }
 
-function addDivisor(u: usize, n: i32): u64 {
-  let carry: u64 = 0
-  for (let i = 0; i < n; i++) {
-    const x = load<u64>(u + (i << 3))
-    const sum = x + load<u64>(V + (i << 3))
-    const total = sum + carry
-    carry = <u64>(sum < x) | <u64>(total < sum)
-    store<u64>(u + (i << 3), total)
+// Dividend and divisor are shifted up until the divisor's highest bit is set, and the remainder down again. Divisor and
+// remainder are in locals; estimates are corrected without branches, which nobody could foretell. One and two digits divide
+// what lies at U by what lies at V.
+
+function divideByOne(m: i32, shift: u64, remainder: usize): void {
+  const d = load<u64>(V)
+  const v = reciprocal(d)
+  let r = load<u64>(U + (m << 3))
+  for (let i = m - 1; i >= 0; i--) {
+    const next = load<u64>(U + (i << 3))
+    const low = v * r + next
+    let q = multiplyHigh(v, r) + r + <u64>(low < next) + 1
+    r = next - q * d
+    const more = 0 - <u64>(r > low)
+    q += more
+    r += more & d
+    if (r >= d) {
+      q++
+      r -= d
+    }
+    store<u64>(QUOTIENT + (i << 3), q)
   }
-  return carry
+  setSmall(remainder, r >> shift)
+}
+
+function divideByTwo(m: i32, shift: u64, remainder: usize): void {
+  const d1 = load<u64>(V, 8), d0 = load<u64>(V)
+  const v = reciprocalFor(d1, d0)
+  let r1 = load<u64>(U + (m << 3)), r0 = load<u64>(U + ((m - 1) << 3))
+  for (let i = m - 2; i >= 0; i--) {
+    const next = load<u64>(U + (i << 3))
+    const low = v * r1 + r0
+    let q = multiplyHigh(v, r1) + r1 + <u64>(low < r0)
+    const product = d0 * q
+    let s0 = next - product
+    let s1 = r0 - q * d1 - multiplyHigh(d0, q) - <u64>(next < product)
+    s1 -= d1 + <u64>(s0 < d0)
+    s0 -= d0
+    q++
+    const more = 0 - <u64>(s1 >= low)
+    q += more
+    s0 += more & d0
+    s1 += (more & d1) + <u64>(s0 < (more & d0))
+    if (s1 > d1 || (s1 == d1 && s0 >= d0)) {
+      q++
+      s1 -= d1 + <u64>(s0 < d0)
+      s0 -= d0
+    }
+    r1 = s1
+    r0 = s0
+    store<u64>(QUOTIENT + (i << 3), q)
+  }
+  set(remainder, shiftDown(r0, r1, shift), r1 >> shift, 0, 0)
+}
+
+/** A digit of a number whose digits from `first` on lie at p, shifted up. */
+// @ts-ignore: decorator
+@inline
+function shiftedDigit(p: usize, i: i32, first: i32, shift: u64): u64 {
+  const below: u64 = i > first ? load<u64>(p + ((i - 1) << 3)) : 0
+  const digit: u64 = i >= first ? load<u64>(p + (i << 3)) : 0
+  return (digit << shift) | upper(below, shift)
+}
+
+/** Three digits become four, with a zero below them and below the dividend: the quotient is the same. */
+function divideByFour(
+  dividend: usize, size: i32, divisor: usize, isThree: bool, shift: u64, remainder: usize,
+): void {
+  const first = <i32>isThree
+  const p = dividend - (<usize>first << 3)
+  const n = divisor - (<usize>first << 3)
+  const d3 = shiftedDigit(n, 3, first, shift), d2 = shiftedDigit(n, 2, first, shift)
+  const d1 = shiftedDigit(n, 1, first, shift), d0 = shiftedDigit(n, 0, first, shift)
+  const v = reciprocalFor(d3, d2)
+  let m = size + first
+  let r3 = upper(load<u64>(p + ((m - 1) << 3)), shift), r2 = shiftedDigit(p, m - 1, first, shift)
+  let r1 = shiftedDigit(p, m - 2, first, shift), r0 = shiftedDigit(p, m - 3, first, shift)
+  if (isZeroDigit(r3, r2, d3)) {
+    m--
+    r3 = r2
+    r2 = r1
+    r1 = r0
+    r0 = shiftedDigit(p, m - 3, first, shift)
+  }
+  for (let i = m - 4; i >= 0; i--) {
+    const next = shiftedDigit(p, i, first, shift)
+    if (r3 == d3 && r2 == d2) {
+      // The digit is 2^64 - 1: less the divisor one place up, and once more the divisor.
+      store<u64>(QUOTIENT + (i << 3), u64.MAX_VALUE)
+      const s0 = next + d0
+      let carry = <u64>(s0 < d0)
+      const s1 = r0 - d0
+      const t1 = s1 + d1
+      const s2 = r1 - d1 - <u64>(r0 < d0)
+      const borrow = <u64>(r1 < d1) | (<u64>(r1 == d1) & <u64>(r0 < d0))
+      const u1 = t1 + carry
+      carry = <u64>(t1 < d1) + <u64>(u1 < carry)
+      const t2 = s2 + d2
+      const u2 = t2 + carry
+      carry = <u64>(t2 < d2) + <u64>(u2 < carry)
+      r3 = d3 - borrow + carry
+      r2 = u2
+      r1 = u1
+      r0 = s0
+      continue
+    }
+    // Three digits by two, as above.
+    const low = v * r3 + r2
+    let q = multiplyHigh(v, r3) + r3 + <u64>(low < r2)
+    const product = d2 * q
+    let s2 = r1 - product
+    let s3 = r2 - q * d3 - multiplyHigh(d2, q) - <u64>(r1 < product)
+    s3 -= d3 + <u64>(s2 < d2)
+    s2 -= d2
+    q++
+    const more = 0 - <u64>(s3 >= low)
+    q += more
+    s2 += more & d2
+    s3 += (more & d3) + <u64>(s2 < (more & d2))
+    if (s3 > d3 || (s3 == d3 && s2 >= d2)) {
+      q++
+      s3 -= d3 + <u64>(s2 < d2)
+      s2 -= d2
+    }
+    // Less what the lower two digits take.
+    const low0 = q * d0
+    let borrow = multiplyHigh(q, d0) + <u64>(next < low0)
+    let s0 = next - low0
+    const low1 = q * d1 + borrow
+    borrow = multiplyHigh(q, d1) + <u64>(low1 < borrow) + <u64>(r0 < low1)
+    let s1 = r0 - low1
+    const under = <u64>(s2 < borrow)
+    s2 -= borrow
+    const isTooMuch = s3 < under
+    s3 -= under
+    if (isTooMuch) {
+      q--
+      s0 += d0
+      let carry = <u64>(s0 < d0)
+      let sum = s1 + d1
+      s1 = sum + carry
+      carry = <u64>(sum < d1) | <u64>(s1 < carry)
+      sum = s2 + d2
+      s2 = sum + carry
+      carry = <u64>(sum < d2) | <u64>(s2 < carry)
+      s3 += d3 + carry
+    }
+    r3 = s3
+    r2 = s2
+    r1 = s1
+    r0 = s0
+    store<u64>(QUOTIENT + (i << 3), q)
+  }
+  if (isThree) set(remainder, shiftDown(r1, r2, shift), shiftDown(r2, r3, shift), r3 >> shift, 0)
+  else {
+    set(
+      remainder,
+      shiftDown(r0, r1, shift), shiftDown(r1, r2, shift), shiftDown(r2, r3, shift), r3 >> shift,
+    )
+  }
 }
 
 export function divide(a: usize, b: usize): void {
@@ -296,14 +334,10 @@ export function addModulo(a: usize, b: usize, n: usize): void {
   const top = load<u64>(n, 24)
   // Both operands are below 2n: subtracting does.
   if (top != 0 && load<u64>(a, 24) <= top && load<u64>(b, 24) <= top) {
-    copy(A, a)
-    if (!isBelow(A, n)) subtractFrom(A, n)
-    copy(PRODUCT, b)
-    if (!isBelow(PRODUCT, n)) subtractFrom(PRODUCT, n)
-    add(A, PRODUCT)
-    const carried = isBelow(PRODUCT, A)
-    if (carried || !isBelow(PRODUCT, n)) subtractFrom(PRODUCT, n)
-    return copy(n, PRODUCT)
+    reduceOnce(a, 0, n, PRODUCT)
+    reduceOnce(b, 0, n, A)
+    add(PRODUCT, A)
+    return reduceOnce(A, <u64>isBelow(A, PRODUCT), n, n)
   }
   copy(PRODUCT, b)
   add(a, PRODUCT)
@@ -311,11 +345,25 @@ export function addModulo(a: usize, b: usize, n: usize): void {
   divideWide(PRODUCT, 5, n, n)
 }
 
-/** x -= y. */
-function subtractFrom(x: usize, y: usize): void {
-  copy(QUOTIENT, y)
-  subtract(x, QUOTIENT)
-  copy(x, QUOTIENT)
+/** The word at `x`, above which there may be a bit, less n if it is not below that. */
+function reduceOnce(x: usize, above: u64, n: usize, to: usize): void {
+  const x0 = load<u64>(x), x1 = load<u64>(x, 8), x2 = load<u64>(x, 16), x3 = load<u64>(x, 24)
+  const n0 = load<u64>(n), n1 = load<u64>(n, 8), n2 = load<u64>(n, 16), n3 = load<u64>(n, 24)
+  let borrow = <u64>(x0 < n0)
+  const d1 = x1 - n1
+  const r1 = d1 - borrow
+  borrow = <u64>(x1 < n1) | <u64>(d1 < borrow)
+  const d2 = x2 - n2
+  const r2 = d2 - borrow
+  borrow = <u64>(x2 < n2) | <u64>(d2 < borrow)
+  const d3 = x3 - n3
+  const r3 = d3 - borrow
+  borrow = <u64>(x3 < n3) | <u64>(d3 < borrow)
+  const isBelow = borrow > above
+  set(
+    to,
+    select(x0, x0 - n0, isBelow), select(x1, r1, isBelow), select(x2, r2, isBelow), select(x3, r3, isBelow),
+  )
 }
 
 /** (a * b) % n, to n. */
@@ -323,16 +371,4 @@ export function multiplyModulo(a: usize, b: usize, n: usize): void {
   if (isZero(n)) return
   multiplyWide(a, b, PRODUCT)
   divideWide(PRODUCT, 8, n, n)
-}
-
-/** a ** b modulo 2^256, to b. By squaring, from the highest bit of the exponent down. */
-export function power(a: usize, b: usize): void {
-  let bits = 256 - <i32>leadingZeros(b)
-  if (bits == 0) return setSmall(b, 1)
-  copy(A, b)
-  copy(b, a)
-  for (let i = bits - 2; i >= 0; i--) {
-    multiply(b, b)
-    if ((load<u64>(A + ((i >> 6) << 3)) >> <u64>(i & 63)) & 1) multiply(a, b)
-  }
 }

@@ -3,7 +3,6 @@
  * gives the gas that is left then, or {@link HALTED}.
  */
 import { payAccess } from './calls'
-import { power } from './divide'
 import { expand, HALTED, halt, MEMORY_LIMIT, pay, placeOf } from './expansion'
 import { returnData, returnSize } from './frame'
 import { hostBlockHash } from './host'
@@ -11,6 +10,7 @@ import { addLog, addRefund, saveSlot } from './journal'
 import { keccak256, keccakOfPair } from './keccak'
 import { AccountFlag, Frame, Log, Slot, SlotFlag, Status } from './layout'
 import { lend } from './memory'
+import { power } from './power'
 import { context, rules } from './rules'
 import {
   accountAt,

@@ -49,24 +49,47 @@ export function multiply(a: usize, b: usize): void {
   set(b, a0 * b0, r1, r2, r3)
 }
 
-/** All eight limbs of a * b. */
+/** The word at p times itself, modulo 2^256. */
+export function square(p: usize): void {
+  const a0 = load<u64>(p), a1 = load<u64>(p, 8), a2 = load<u64>(p, 16), a3 = load<u64>(p, 24)
+  const p01 = a0 * a1, h01 = multiplyHigh(a0, a1)
+  const p02 = a0 * a2
+  const r1 = multiplyHigh(a0, a0) + (p01 << 1)
+  let r2 = (h01 << 1) | (p01 >> 63)
+  let r3 = ((a0 * a3 + a1 * a2 + multiplyHigh(a0, a2)) << 1) + (h01 >> 63) + (p02 >> 63) + multiplyHigh(a1, a1)
+  let carry = <u64>(r1 < (p01 << 1))
+  r2 += carry
+  r3 += <u64>(r2 < carry)
+  const twice = p02 << 1
+  r2 += twice
+  r3 += <u64>(r2 < twice)
+  const p11 = a1 * a1
+  r2 += p11
+  r3 += <u64>(r2 < p11)
+  set(p, a0 * a0, r1, r2, r3)
+}
+
+/** All eight limbs of a * b, a row for each limb of a. */
 export function multiplyWide(a: usize, b: usize, product: usize): void {
-  memory.fill(product, 0, 64)
+  const b0 = load<u64>(b), b1 = load<u64>(b, 8), b2 = load<u64>(b, 16), b3 = load<u64>(b, 24)
+  let s0: u64 = 0, s1: u64 = 0, s2: u64 = 0, s3: u64 = 0
   for (let i: usize = 0; i < 32; i += 8) {
     const x = load<u64>(a + i)
-    let carry: u64 = 0
-    if (x != 0) {
-      for (let j: usize = 0; j < 32; j += 8) {
-        const y = load<u64>(b + j)
-        let low = x * y
-        let high = multiplyHigh(x, y)
-        low += carry
-        high += <u64>(low < carry)
-        const sum = low + load<u64>(product + i + j)
-        store<u64>(product + i + j, sum)
-        carry = high + <u64>(sum < low)
-      }
-    }
-    store<u64>(product + i + 32, carry)
+    let low = x * b0 + s0
+    let carry = multiplyHigh(x, b0) + <u64>(low < s0)
+    store<u64>(product + i, low)
+    low = x * b1 + carry
+    carry = multiplyHigh(x, b1) + <u64>(low < carry)
+    s0 = low + s1
+    carry += <u64>(s0 < s1)
+    low = x * b2 + carry
+    carry = multiplyHigh(x, b2) + <u64>(low < carry)
+    s1 = low + s2
+    carry += <u64>(s1 < s2)
+    low = x * b3 + carry
+    carry = multiplyHigh(x, b3) + <u64>(low < carry)
+    s2 = low + s3
+    s3 = carry + <u64>(s2 < s3)
   }
+  set(product + 32, s0, s1, s2, s3)
 }

@@ -6,10 +6,16 @@
  * What differs is made smaller and printed, and the exit code is 1.
  */
 import { parseArgs } from 'node:util'
-import { ENGINES } from '../src/engines.fixture.ts'
+import { ENGINES as FIXED } from '../src/engines.fixture.ts'
+import { createTier } from '../src/tier1/tier.ts'
+import { compileNow } from '../src/tier2/compile.ts'
 import { type Case, describe, differenceIn, randomCase } from './case.ts'
 import { randomOf } from './random.ts'
 import { shrink } from './shrink.ts'
+
+/** Goes over to compiled code in the middle of a run, as `auto`, but after a few blocks, and ends slices all the time. */
+const switching = createTier({ name: 'switching', hot: { after: 12, tell: compileNow }, slice: 5 })
+const ENGINES = [...FIXED, switching]
 
 const USAGE = `npm run fuzz:evm -- [--seconds N] [--seed S] [--json]
   --seconds N  how long, 10 by itself

@@ -24,6 +24,32 @@ test('a contract that becomes hot in the middle of a run goes over to compiled c
   compiled.mockRestore()
 })
 
+test('what is hot when a run ends is compiled while nothing runs', async () => {
+  const { auto } = await import('./auto.ts')
+  // 40,000 turns are less than a slice; 250,000 are hot.
+  const code = LOOP.slice()
+  code.set([0x00, 0x9c, 0x40], 1)
+  const short = callOf('', { holdings: { [CONTRACT]: { nonce: 1n, code } } })
+  const expected = auto.run(short)
+  const compiled = vi.spyOn(WebAssembly, 'Module')
+  for (let run = 0; run < 7; run++) auto.run(short)
+  expect(compiled.mock.calls.length).toBe(0)
+  await vi.waitUntil(() => compiled.mock.calls.length > 0)
+  expect(auto.run(short)).toEqual(expected)
+  compiled.mockRestore()
+})
+
+test('and where no timer is ever due, before a run now and then', async () => {
+  const { auto } = await import('./auto.ts')
+  const code = LOOP.slice()
+  code.set([0x00, 0x9c, 0x41], 1)
+  const short = callOf('', { holdings: { [CONTRACT]: { nonce: 1n, code } } })
+  const compiled = vi.spyOn(WebAssembly, 'Module')
+  for (let run = 0; run < 30; run++) auto.run(short)
+  expect(compiled.mock.calls.length).toBe(3)
+  compiled.mockRestore()
+})
+
 test('where WebAssembly may not be compiled, the whole package does without', async () => {
   const forbidden = () => {
     throw new WebAssembly.CompileError('blocked by the policy')

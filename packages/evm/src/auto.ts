@@ -2,7 +2,7 @@
 import type { Engine, EngineCall, Outcome } from './engine.ts'
 import { interpreter } from './interpreter/interpreter.ts'
 import { createTier } from './tier1/tier.ts'
-import { compileNow } from './tier2/compile.ts'
+import { createBackgroundCompiler } from './tier2/compile.ts'
 
 /**
  * Tier 1, whose hot contracts go over to tier 2; where WebAssembly may not be compiled, and where a tracer wants to know
@@ -16,13 +16,10 @@ export const auto: Engine = {
   },
 }
 
-/**
- * Blocks of a contract after which it is worth compiling: 5 ms of work in tier 1, as much as translating takes. V8 compiles a function of the module when it is first called, and optimises it on a
- * thread of its own.
- */
+/** Blocks of a contract after which it is worth compiling: 5 ms of work in tier 1, as much as translating takes. */
 const HOT = 250_000
 
-const tiers = createTier({ name: 'auto', hot: { after: HOT, tell: compileNow } })
+const tiers = createTier({ name: 'auto', hot: { after: HOT, ...createBackgroundCompiler() } })
 
 let engine: Engine | undefined
 

@@ -108,6 +108,13 @@ export interface EngineCall {
   readonly tracer?: Tracer
   /** In place of the fork's own, whose addresses stay warm: a simulation moves or replaces some. */
   readonly precompiles?: PrecompileTable
+  /** Only result and gas are asked for: logs, changes and deletions, which take time to tell, are left empty. */
+  readonly resultOnly?: boolean
+  /**
+   * Called every millisecond or so of a run, and before each precompile, so that a host can end one that takes too long:
+   * what it throws ends the run and reaches whoever called. Nothing has changed then.
+   */
+  readonly check?: () => void
 }
 
 export interface Log {

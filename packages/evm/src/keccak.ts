@@ -6,10 +6,10 @@
  * @noble/hashes 3.8 / 13.6 / 98. Where WebAssembly may not be compiled it is @noble/hashes.
  */
 import { keccak_256 } from '@noble/hashes/sha3.js'
-import { base64ToBytes } from './base64.ts'
 import type { Hash } from './engine.ts'
 import { bytesToHex } from './hex.ts'
 import { MODULE } from './keccak-module.ts'
+import { decodeModule } from './wasm/decode.ts'
 
 const HASH_BYTES = 32
 
@@ -27,7 +27,7 @@ interface Exports {
 const createHasher = (): HashInto => {
   let exports: Exports
   try {
-    exports = new WebAssembly.Instance(new WebAssembly.Module(base64ToBytes(MODULE))).exports as never
+    exports = new WebAssembly.Instance(new WebAssembly.Module(decodeModule(MODULE))).exports as never
   } catch {
     return (data, target, at) => target.set(keccak_256(data), at)
   }

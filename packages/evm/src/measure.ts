@@ -71,12 +71,14 @@ export function measure(
   data: Uint8Array,
   runs: number,
   now: () => number,
-  { fork = 'Osaka' as Fork, gas = GAS } = {},
+  { fork = 'Osaka' as Fork, gas = GAS, effects = false } = {},
 ): Measured {
   const call = {
     ...context(fork),
     world,
     message: { kind: 'call', caller: CALLER, to: address, value: 0n, data, gas },
+    // As `eth_call`, of which nobody learns what it changed.
+    resultOnly: !effects,
   } as const
   const milliseconds: number[] = []
   let outcome: Ended | undefined

@@ -41,7 +41,9 @@ export const runCall = (
   // As geth has it: only who brings blobs and names no price has them for nothing.
   const isFree = gasPrice === 0n && request.blobVersionedHashes !== undefined
   const blobs = isFree ? { ...block, blobBaseFee: 0n } : block
-  const ran = runMessage({ ...scope, block: blobs, tracer: options.tracer ?? tracer }, below, {
+  const { resultOnly, watch } = options
+  const run = { ...scope, block: blobs, tracer: options.tracer ?? tracer, resultOnly, watch }
+  const ran = runMessage(run, below, {
     sender: request.from,
     nonce: request.nonce ?? account.nonce,
     to: request.to,

@@ -43,6 +43,10 @@ export interface Scope {
   /** In place of the fork's own. */
   readonly precompiles?: PrecompileTable
   readonly tracer?: MessageTracer | undefined
+  /** Nobody asks what the message changed: the layer has less in it, or nothing. */
+  readonly resultOnly?: boolean | undefined
+  /** Makes what the engine calls now and then in one run, so that it can be ended. */
+  readonly watch?: (() => () => void) | undefined
 }
 
 /** Follows one message: what the engine tells, and what happens around it. */
@@ -130,6 +134,8 @@ export const runMessage = (scope: Scope, below: Reader, message: ExecutionMessag
     warm: warmSet(scope, message, created, delegations.authorities),
     ...(scope.tracer && { tracer: scope.tracer }),
     ...(scope.precompiles && { precompiles: scope.precompiles }),
+    ...(scope.resultOnly && { resultOnly: true }),
+    ...(scope.watch && { check: scope.watch() }),
   })
   if (outcome.status === 'miss') return giveUp()
 

@@ -98,6 +98,10 @@ export interface CallOptions {
   readonly state?: StateOverrides
   readonly block?: BlockOverrides
   readonly tracer?: MessageTracer
+  /** Logs and layer are not asked for. */
+  readonly resultOnly?: boolean
+  /** See `Scope`. */
+  readonly watch?: () => () => void
   /** Assumed before `state`: what an earlier call left, for instance. */
   readonly layer?: Layer
 }

@@ -56,6 +56,24 @@ describe('eth_estimateGas', () => {
 })
 
 describe('eth_call', () => {
+  it('ends a call that takes longer than five seconds', async () => {
+    let nowMs = 0
+    // Every look at the clock is a second later.
+    const slow = await createDevNode({
+      wallTime: () => GENESIS_TIME,
+      genesisTime: GENESIS_TIME,
+      uptimeMs: () => (nowMs += 1000),
+    })
+    // JUMPDEST, PUSH0 four times, PUSH1 4 (the identity), GAS, STATICCALL, POP, PUSH0, JUMP.
+    const code = '0x5b5f5f5f5f60045afa505f56'
+    const to = `0x${'ab'.repeat(20)}`
+    for (const method of ['eth_call', 'eth_estimateGas'])
+      await expect(slow.request(method, [{ to }, 'latest', { [to]: { code } }])).rejects.toMatchObject({
+        message: expect.stringMatching(/^execution aborted \(timeout = 5s\)/),
+        data: expect.objectContaining({ code: 'DEED_CALL_TIMEOUT' }),
+      })
+  })
+
   /** TIMESTAMP, PUSH0, MSTORE, PUSH0, SLOAD, PUSH1 32, MSTORE, PUSH1 64, PUSH0, RETURN. */
   const READER = '425f525f5460205260405ff3'
   const wordsOf = (output: unknown) =>

@@ -52,7 +52,7 @@ export interface Node {
 }
 
 /** What the `evm_` methods do. Times are seconds. */
-export interface MineOptions {
+interface MineOptions {
   readonly timestamp?: bigint | undefined
   readonly interval?: bigint | undefined
   readonly isGone?: (() => boolean) | undefined

@@ -40,14 +40,18 @@ export interface Compiled {
 const MODULE_LIMIT = 2 ** 21
 const REGION_LIMIT = 5000
 
-/** @param tableStart the first place in the table that is free. */
-export function compileContract(
+/**
+ * Region by region: what is given meanwhile is how many bytes one has become.
+ *
+ * @param tableStart the first place in the table that is free.
+ */
+export function* compileInSteps(
   code: Uint8Array,
   fork: Fork,
   addresses: RuntimeAddresses,
   entriesAddress: number,
   tableStart: number,
-): Compiled {
+): Generator<number, Compiled> {
   const types = [
     ...new Map(Object.values<FunctionType>(RUNTIME).map((type) => [JSON.stringify(type), type])).values(),
   ]
@@ -86,11 +90,14 @@ export function compileContract(
   // Regions that are asked for meanwhile come to the end.
   for (const [offset, index] of contract.regions) {
     const isOver = size > MODULE_LIMIT || functions.length > REGION_LIMIT
-    const body = isOver ? handBack(contract, offset) : compileRegion(contract, offset)
+    const compiled = isOver ? undefined : compileRegion(contract, offset)
+    const body = compiled ?? handBack(contract, offset)
     // Its highest bit: no jump may land there.
-    if (!isOver) entries[offset] = (tableStart + index) | (contract.jumpdests[offset] === 1 ? 0 : 2 ** 31)
+    if (compiled !== undefined)
+      entries[offset] = (tableStart + index) | (contract.jumpdests[offset] === 1 ? 0 : 2 ** 31)
     size += body.length
     functions.push({ type: regionType, body })
+    yield body.length
   }
   return {
     module: moduleOf({
@@ -102,6 +109,14 @@ export function compileContract(
     }),
     entries,
     tableSize: contract.regions.size,
+  }
+}
+
+export function compileContract(...parameters: Parameters<typeof compileInSteps>): Compiled {
+  const steps = compileInSteps(...parameters)
+  for (;;) {
+    const { done, value } = steps.next()
+    if (done === true) return value
   }
 }
 

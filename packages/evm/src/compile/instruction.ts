@@ -23,7 +23,7 @@ import { isBelow, isEqual, isZero } from './compare.ts'
 import { loadWord, storeByte, storeWord } from './memory.ts'
 import type { Path, Region } from './region.ts'
 import { RUNTIME, type RuntimeName } from './runtime.ts'
-import { bitLength, constantOf, GAS, smallOf, storeValue, type Value, vectorsOf } from './value.ts'
+import { bitLength, constantOf, GAS, limbsOf, smallOf, storeValue, type Value, vectorsOf } from './value.ts'
 
 /** Whether the path goes on behind it. */
 export function compileInstruction(region: Region, path: Path, opcode: number, pc: number): boolean {
@@ -94,7 +94,7 @@ const INSTRUCTIONS: Readonly<Record<string, Compile>> = {
       : computes('shiftRightSigned', 2)(region, path, 0)
   },
   CLZ: (region, { stack }) => leadingZeros(region, stack.pop()!),
-  KECCAK256: charges('hashMemory', 2, { moves: true }),
+  KECCAK256: charges('hashMemory', 2, { moves: true, read: readLimbs }),
 
   ADDRESS: readsAccount(FRAME.account),
   BALANCE: charges('loadBalance', 1),
@@ -225,8 +225,19 @@ function popped(path: Path, count: number): Value[] {
   return Array.from({ length: count }, () => path.stack.pop()!)
 }
 
-const readOperand = (region: Region, index: number): Value =>
-  readWord(region, () => i32(region.body, 0), region.contract.addresses.operands - 32 * index, 256)
+function readOperand(region: Region, index: number): Value {
+  return readWord(region, () => i32(region.body, 0), region.contract.addresses.operands - 32 * index, 256)
+}
+
+/** The same in four locals, of what the runtime wrote limb by limb: a processor cannot forward four stores to two loads. */
+function readLimbs({ body, contract }: Region, index: number): Value {
+  const limbs = [0, 8, 16, 24].map((more) => {
+    i32(body, 0)
+    access(body, WASM.i64Load, contract.addresses.operands - 32 * index + more)
+    return keep(body, I64)
+  })
+  return limbsOf(limbs)
+}
 
 function readWord({ body }: Region, pushBase: () => void, offset: number, bits: number): Value {
   const halves = [0, 16].map((more) => {
@@ -286,7 +297,7 @@ function withFrame(
 function computes(name: RuntimeName, inputs: 2 | 3): Compile {
   return (region, path) => {
     compute(region, name, popped(path, inputs))
-    return readOperand(region, inputs - 1)
+    return readLimbs(region, inputs - 1)
   }
 }
 
@@ -342,8 +353,12 @@ function leadingZeros(region: Region, value: Value): Value {
   return smallOf(keep(body, I64), 9)
 }
 
-/** @param moves whether memory may grow. @param gives whether a word comes back. */
-function charges(name: RuntimeName, inputs: number, { moves = false, gives = true } = {}): Compile {
+/** @param moves whether memory may grow. @param gives whether a word comes back. @param read how. */
+function charges(
+  name: RuntimeName,
+  inputs: number,
+  { moves = false, gives = true, read = readOperand } = {},
+): Compile {
   const hasFrame = RUNTIME[name].parameters.length === 3
   return (region, path) => {
     const { body, contract, frame } = region
@@ -354,7 +369,7 @@ function charges(name: RuntimeName, inputs: number, { moves = false, gives = tru
     call(body, contract.runtime[name])
     keepGas(region)
     if (moves) path.memory = undefined
-    return gives ? readOperand(region, inputs - 1) : undefined
+    return gives ? read(region, inputs - 1) : undefined
   }
 }
 

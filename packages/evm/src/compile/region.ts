@@ -54,8 +54,11 @@ const SMALL = 16
 const LARGE = 250
 const NESTING = 24
 const STACK_BYTES = 1024 * 32
+/** A block may have 24,576 instructions, each of them hundreds of bytes: V8 and whoever waits have enough of so many. */
+const MOST_BYTES = 2 ** 17
 
-export function compileRegion(contract: Contract, start: number): Uint8Array {
+/** `undefined` if there would be too much of it. */
+export function compileRegion(contract: Contract, start: number): Uint8Array | undefined {
   const body = createBody(2)
   i32(body, contract.addresses.current)
   access(body, WASM.i32Load, 0)
@@ -74,6 +77,7 @@ export function compileRegion(contract: Contract, start: number): Uint8Array {
   const stack = Array.from({ length: MODELLED }, (_, index) => slotOf(index - MODELLED))
   op(body, WASM.loop, VOID)
   compileBlock(region, { stack, needs: 0, room: 0, memory: undefined, paid: 0 }, start)
+  if (isTooLarge(region)) return undefined
   op(body, WASM.end, WASM.unreachable)
   return bodyBytes(body)
 }
@@ -147,6 +151,8 @@ function compileInstructions(region: Region, path: Path, block: Block): void {
   const { code } = contract
   const { stack } = path
   for (let pc = block.offset; pc < block.end; ) {
+    // What is made of it is thrown away.
+    if (isTooLarge(region)) return
     const opcode = code[pc] ?? 0
     if (opcode >= 0x5f && opcode <= 0x7f) {
       const size = opcode - 0x5f
@@ -182,6 +188,8 @@ function compileInstructions(region: Region, path: Path, block: Block): void {
   }
   goOn(region, path, block.end, block.end - 1)
 }
+
+const isTooLarge = ({ body }: Region): boolean => body.code.size > MOST_BYTES
 
 const JUMP = 0x56
 const JUMPI = 0x57

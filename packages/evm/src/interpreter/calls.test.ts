@@ -383,4 +383,12 @@ describe('what the fuzzer found', () => {
     const program = `PUSH10 0x03ffffffffffffffffff PUSH4 0x3a6a7244 PUSH1 0x00 CREATE`
     expect(run(program, { fork: 'SpuriousDragon' })).toMatchObject({ reason: 'out of gas' })
   })
+
+  test('a block whose gas is not there still halts at the RETURNDATACOPY before, and for its reason', () => {
+    // One byte of no return data; what comes behind it cannot be paid for.
+    const program = 'PUSH1 0x01 PUSH1 0x00 PUSH1 0x00 RETURNDATACOPY PUSH1 0x00 BALANCE'
+    for (const gas of [12n, 13n, 200n, 10_000n])
+      expect(run(program, { gas })).toMatchObject({ reason: 'return data out of bounds' })
+    expect(run(program, { gas: 11n })).toMatchObject({ reason: 'out of gas' })
+  })
 })

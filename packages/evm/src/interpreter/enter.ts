@@ -199,6 +199,7 @@ function runPrecompile(
     finish(machine, frame, 'halt', NO_DATA, error.reason)
     return
   }
+  machine.check?.()
   const output = precompile.run(frame.input)
   if (output === undefined) finish(machine, frame, 'halt', NO_DATA, 'precompile failed')
   else finish(machine, frame, 'success', output)

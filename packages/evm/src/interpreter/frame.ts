@@ -59,6 +59,9 @@ export interface Machine {
   readonly block: BlockContext
   readonly transaction: TransactionContext
   readonly tracer: Tracer | undefined
+  readonly check: (() => void) | undefined
+  /** Instructions so far. */
+  steps: number
   readonly frames: Frame[]
   /** Words of the stack at each depth, reused between frames, so that none pays for an array of its own. */
   readonly stacks: bigint[][]

@@ -4,6 +4,7 @@
  * One loop runs the topmost frame; calls push frames and ends pop them, so that depth 1024 costs no JavaScript
  * stack. Each instruction is two steps out of a table: charge, then execute.
  */
+import { NO_EFFECTS } from '../effects.ts'
 import type { Engine, EngineCall, HaltReason, Outcome } from '../engine.ts'
 import { alsoMissing } from '../missing.ts'
 import { precompilesAt } from '../precompiles/table.ts'
@@ -47,6 +48,8 @@ function runMessage(call: EngineCall, stacks: bigint[][]): Outcome {
     block,
     transaction,
     tracer,
+    check: call.check,
+    steps: 0,
     frames: [],
     stacks,
     childGas: 0n,
@@ -61,9 +64,9 @@ function runMessage(call: EngineCall, stacks: bigint[][]): Outcome {
     gasLeft: result.gasLeft,
     gasRefund: BigInt(Math.max(0, journal.refund)),
     output: result.output,
-    logs: journal.logs,
-    changes: changesOf(journal),
-    destroyed: [...journal.destroyed],
+    ...(call.resultOnly === true
+      ? NO_EFFECTS
+      : { logs: journal.logs, changes: changesOf(journal), destroyed: [...journal.destroyed] }),
   }
   return result.status === 'halt'
     ? { status: 'halt', reason: result.reason!, ...ended }
@@ -102,7 +105,10 @@ function begin(machine: Machine, message: EngineCall['message']): void {
 function runFrame(machine: Machine, frame: Frame): void {
   const step = machine.tracer?.step === undefined ? execute : executeTraced
   try {
-    while (frame.running) step(machine, frame)
+    while (frame.running) {
+      if (++machine.steps % STEPS_PER_CHECK === 0) machine.check?.()
+      step(machine, frame)
+    }
   } catch (signal) {
     if (!(signal instanceof Halt)) throw signal
     const { code, pc, sp: stackSize } = frame
@@ -112,6 +118,9 @@ function runFrame(machine: Machine, frame: Frame): void {
     finish(machine, frame, 'halt', NO_DATA, signal.reason, fault)
   }
 }
+
+/** About a millisecond's worth. */
+const STEPS_PER_CHECK = 8192
 
 function execute(machine: Machine, frame: Frame): void {
   const { instructions } = machine

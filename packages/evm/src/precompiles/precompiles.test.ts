@@ -5,6 +5,7 @@ import { bytesToHex, hexToBytes } from '../hex.ts'
 import { keccak256 } from '../keccak.ts'
 import { privateKeyToAddress, signHash } from '../secp256k1.ts'
 import { wordToAddress, wordToBytes } from '../words.ts'
+import { compressPlainly } from './blake2f.ts'
 import { precompilesAt } from './table.ts'
 
 const at = (address: number, fork: (typeof FORKS)[number] = 'Osaka') =>
@@ -149,4 +150,14 @@ test('KZG: the polynomial zero is zero everywhere, and nowhere else', () => {
   )
   expect(run(10, `${versionedHash}${words(5, 1)}${infinity}${infinity}`)).toBeUndefined()
   expect(run(10, valid.replace('0x01', '0x02'))).toBeUndefined()
+})
+
+test('BLAKE2F by WebAssembly and without it is the same', () => {
+  const word = fc.uint8Array({ minLength: 208, maxLength: 208 })
+  fc.assert(
+    fc.property(fc.nat(40), word, fc.nat(1), (rounds, state, isLast) => {
+      const input = Uint8Array.of(0, 0, 0, rounds, ...state, isLast)
+      expect(at(9).run(input)).toEqual(compressPlainly(input))
+    }),
+  )
 })

@@ -2,8 +2,7 @@
  * secp256k1 in WebAssembly of our own, which ../../secp256k1 writes. It needs vectors and fused multiply-adds ("relaxed
  * SIMD"): Node 22, Chrome 114 and later have them, on any processor of the last ten years.
  */
-
-import { base64ToBytes } from '../base64.ts'
+import { decodeModule } from '../wasm/decode.ts'
 import { readWord, writeWord } from '../words.ts'
 import type { Curve, SignedHash } from './curve.ts'
 import { BATCH, RECORD, RECORDS, STRIDE } from './layout.ts'
@@ -72,8 +71,8 @@ export function createWasmCurve(): Curve | undefined {
 
 function instantiate(): Exports | undefined {
   try {
-    const module = new WebAssembly.Module(base64ToBytes(MODULE))
-    return new WebAssembly.Instance(module).exports as unknown as Exports
+    return new WebAssembly.Instance(new WebAssembly.Module(decodeModule(MODULE)))
+      .exports as unknown as Exports
   } catch {
     return undefined
   }

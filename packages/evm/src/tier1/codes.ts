@@ -42,4 +42,5 @@ export function boundCodes(machine: Machine): void {
   codes.records.clear()
   codes.hashes.length = 1
   codes.size = 0
+  codes.life++
 }

@@ -49,6 +49,7 @@ export const hostOf = (machine: Machine): WebAssembly.ModuleImports => ({
   precompileGas: (record: number, input: number, size: number) =>
     precompileOf(machine, record).gas(machine.bytes.slice(input, input + size)),
   precompile: (record: number, input: number, size: number) => {
+    machine.call!.check?.()
     const output = precompileOf(machine, record).run(machine.bytes.slice(input, input + size))
     if (output === undefined) return 0
     const at = machine.exports.makeReturnData(output.length)

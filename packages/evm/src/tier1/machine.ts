@@ -2,11 +2,10 @@
  * One instance of the module with its memory, and the ways in and out of that: words, addresses and hashes lie there as
  * little-endian limbs.
  */
-
-import { base64ToBytes } from '../base64.ts'
 import type { EngineCall, Hash, Hex } from '../engine.ts'
 import type { Fork } from '../forks.ts'
 import { EMPTY_CODE_HASH } from '../keccak.ts'
+import { decodeModule } from '../wasm/decode.ts'
 import { hostOf } from './host.ts'
 import { MODULE } from './module.ts'
 
@@ -50,6 +49,8 @@ interface CodeCache {
   readonly hashes: Hash[]
   /** Bytes that they take with what was made of them. */
   size: number
+  /** How often all were forgotten. */
+  life: number
 }
 
 /** Told once of a code that is hot; the number is its record. */
@@ -60,6 +61,7 @@ interface Exports {
   readonly table: WebAssembly.Table
   entriesRoom(code: number): number
   setCompiled(code: number, entries: number): void
+  dropEntries(entries: number, size: number): void
   begin(): void
   account(): number
   warm(account: number): void
@@ -89,10 +91,10 @@ let compiled: WebAssembly.Module | undefined
 
 /** Throws where WebAssembly may not be compiled. */
 export function createMachine(hot?: { readonly after: number; readonly tell: OnHot }): Machine {
-  compiled ??= new WebAssembly.Module(base64ToBytes(MODULE))
+  compiled ??= new WebAssembly.Module(decodeModule(MODULE))
   const machine = {
     addresses: [],
-    codes: { records: new Map(), hashes: [EMPTY_CODE_HASH], size: 0 },
+    codes: { records: new Map(), hashes: [EMPTY_CODE_HASH], size: 0, life: 0 },
     onHot: hot?.tell,
     call: undefined,
     block: undefined,
@@ -166,16 +168,26 @@ export function writeHex({ bytes }: Machine, at: number, hex: string): void {
   while (to < at + 32) bytes[to++] = 0
 }
 
-/** The lowest `size` bytes of a word. */
+/** The lowest `size` bytes of a word, a multiple of four. */
 export function readHex({ bytes }: Machine, at: number, size: number): Hex {
   let hex = '0x'
-  for (let i = at + size - 1; i >= at; i--) hex += BYTE_HEX[bytes[i]!]
+  // Four bytes a string: joined one by one they take 386 ns for a word instead of 234.
+  for (let i = at + size - 1; i >= at; i -= 4) {
+    const a = bytes[i]!
+    const b = bytes[i - 1]!
+    const c = bytes[i - 2]!
+    const d = bytes[i - 3]!
+    // biome-ignore format: two digits a byte
+    hex += String.fromCharCode(
+      DIGIT[a >> 4]!, DIGIT[a & 15]!, DIGIT[b >> 4]!, DIGIT[b & 15]!,
+      DIGIT[c >> 4]!, DIGIT[c & 15]!, DIGIT[d >> 4]!, DIGIT[d & 15]!,
+    )
+  }
   return hex as Hex
 }
 
-const BYTE_HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
-  byte.toString(16).padStart(2, '0'),
-)
+/** Character codes of hexadecimal digits. */
+const DIGIT = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0))
 
 /** Value of a hexadecimal digit by its character code. */
 const NIBBLE = Uint8Array.from({ length: 128 }, (_, code) => Number.parseInt(String.fromCharCode(code), 16))

@@ -1,4 +1,5 @@
 /** Reads what a run has left in the records. */
+import { type Effects, NO_EFFECTS } from '../effects.ts'
 import type { AccountChange, Address, Changes, HaltReason, Log, Outcome } from '../engine.ts'
 import { addressOf } from './host.ts'
 import { ACCOUNT, ACCOUNT_FLAG, CODE, LOG, SLOT, STATUS } from './layout.ts'
@@ -12,14 +13,18 @@ export function outcomeOf(machine: Machine): Outcome {
     gasLeft: BigInt.asUintN(64, exports.resultGas.value as bigint),
     gasRefund: refund < 0n ? 0n : refund,
     output: bytesAt(machine, exports.getReturnData(), exports.getReturnSize()),
-    logs: logsOf(machine),
-    changes: changesOf(machine),
-    destroyed: destroyedBy(machine),
+    ...(machine.call!.resultOnly === true ? NO_EFFECTS : effectsOf(machine)),
   }
   if (status === STATUS.SUCCESS) return { status: 'success', ...ended }
   if (status === STATUS.REVERT) return { status: 'revert', ...ended }
   return { status: 'halt', reason: REASONS[status]!, ...ended }
 }
+
+const effectsOf = (machine: Machine): Effects => ({
+  logs: logsOf(machine),
+  changes: changesOf(machine),
+  destroyed: destroyedBy(machine),
+})
 
 const REASONS: Readonly<Record<number, HaltReason>> = {
   [STATUS.OUT_OF_GAS]: 'out of gas',

@@ -14,10 +14,20 @@ import { outcomeOf } from './outcome.ts'
 export interface TierOptions {
   readonly name: string
   /** What is done about a code of which so many blocks have been run; being entered counts as one. */
-  readonly hot?: { readonly after: number; readonly tell: OnHot }
+  readonly hot?: Hot
+  /** Blocks of a slice, {@link SLICE} by itself. */
+  readonly slice?: number
 }
 
-export function createTier({ name, hot }: TierOptions): Engine {
+interface Hot {
+  readonly after: number
+  readonly tell: OnHot
+  /** When it may go on with what it does not do at once. */
+  beforeRun?(machine: Machine): void
+  betweenSlices?(machine: Machine): void
+}
+
+export function createTier({ name, hot, slice = SLICE }: TierOptions): Engine {
   /** Machines that are not running: one, and one more for each run that a world starts while another is under way. */
   const idle: Machine[] = []
   return {
@@ -26,7 +36,8 @@ export function createTier({ name, hot }: TierOptions): Engine {
       if (call.tracer !== undefined) return interpreter.run(call)
       const machine = idle.pop() ?? createMachine(hot)
       try {
-        return runOn(machine, call)
+        hot?.beforeRun?.(machine)
+        return runOn(machine, call, slice, hot)
       } finally {
         machine.call = undefined
         if (machine.bytes.length <= MEMORY_KEPT) idle.push(machine)
@@ -38,11 +49,14 @@ export function createTier({ name, hot }: TierOptions): Engine {
 /** In bytes. Memory does not shrink: a machine that one run has made so large is left to the garbage collector. */
 const MEMORY_KEPT = 2 ** 28
 
-function runOn(machine: Machine, call: EngineCall): Outcome {
+function runOn(machine: Machine, call: EngineCall, slice: number, hot: Hot | undefined): Outcome {
   machine.call = call
   try {
     start(machine, call)
-    while (machine.exports.drive(SLICE) === 0) {}
+    while (machine.exports.drive(slice) === 0) {
+      call.check?.()
+      hot?.betweenSlices?.(machine)
+    }
     return outcomeOf(machine)
   } catch (signal) {
     if (signal instanceof Missed) return { status: 'miss', missing: alsoMissing(signal.missing, call) }

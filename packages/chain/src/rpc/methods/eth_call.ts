@@ -30,15 +30,35 @@ export const ethCall = async (
 ) => {
   const some = await blockAt(node, at)
   const call = callRequest(request, some.block.header, request.gas ?? CALL_GAS_CAP)
-  const options = { ...(state && { state }), ...(block && { block }) }
+  const options = { ...(state && { state }), ...(block && { block }), ...briefly(node) }
   const result = await runCall(node, call, some, options)
   if (isFault(result)) throw faultError(result)
   if (result.status !== 'success')
     throw await explained(node, 'eth_call', failureOf(result), (tracer) =>
-      runCall(node, call, some, { ...options, tracer }),
+      runCall(node, call, some, { ...options, tracer, resultOnly: false }),
     )
   return bytesToHex(result.output)
 }
+
+/** Only the result is asked for, and not for ever: the time that the network takes where values are missing is not counted. */
+export const briefly = ({ uptimeMs }: Node) => ({
+  resultOnly: true,
+  watch: () => {
+    const end = uptimeMs() + CALL_TIMEOUT_MS
+    return () => {
+      if (uptimeMs() > end) throw tookTooLong()
+    }
+  },
+})
+
+/** As in geth. Fifty million gas are gone in a tenth of a second, unless precompiles take them. */
+const CALL_TIMEOUT_MS = 5_000
+
+const tookTooLong = () =>
+  serverError(
+    'DEED_CALL_TIMEOUT',
+    `execution aborted (timeout = ${CALL_TIMEOUT_MS / 1000}s): give the call less gas, or less to do`,
+  )
 
 /**
  * Whether a call follows from the head alone: at `pending` it depends on the clock too. Those with lists or overrides

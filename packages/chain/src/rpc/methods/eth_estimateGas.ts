@@ -9,7 +9,7 @@ import { explained } from '../explainer.ts'
 import type { Context } from '../method.ts'
 import type { Node } from '../node.ts'
 import type { BlockParameter, TransactionRequest } from '../params.ts'
-import { callRequest, failureOf, runCall } from './eth_call.ts'
+import { briefly, callRequest, failureOf, runCall } from './eth_call.ts'
 
 /**
  * The least gas limit with which a transaction succeeds. Without a block it is estimated on the pending
@@ -38,8 +38,9 @@ export const estimateGas = async (
   some: SomeBlock,
   options: CallOptions = {},
 ): Promise<bigint> => {
+  const brief = { ...options, ...briefly(node) }
   const run = (gas: bigint): Promise<CallResult | TransactionFault> =>
-    runCall(node, callRequest(request, some.block.header, gas), some, options)
+    runCall(node, callRequest(request, some.block.header, gas), some, brief)
 
   const allowance = await gasAllowance(node, request, some, options)
   const first = await run(allowance)

@@ -1,5 +1,5 @@
 /** The bytes of a module that is kept as text. */
-export function base64ToBytes(base64: string): Uint8Array<ArrayBuffer> {
+export function decodeModule(base64: string): Uint8Array<ArrayBuffer> {
   const text = atob(base64)
   const bytes = new Uint8Array(text.length)
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
