@@ -1,6 +1,6 @@
 import { bytesToHex, MISS } from '@deed/evm'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createDevNode, type DevNode } from '../../dev/node.ts'
 import type { Batch, Store } from '../store.ts'
 import { createCache } from './cache.ts'
@@ -151,11 +151,14 @@ describe('reading', () => {
 
 describe('syncing', () => {
   it('happens once for many writes, or before each answer', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
     const lazy = createTestDisk()
     const store = await createDiskStore(lazy, 'a test')
     for (let height = 1; height <= 20; height++) await store.write(stateAt(height, 1n))
     expect(lazy.syncs).toBe(0)
-    await expect.poll(() => lazy.syncs).toBe(1)
+    await vi.advanceTimersByTimeAsync(100)
+    expect(lazy.syncs).toBe(1)
     await store.write(stateAt(21, 1n))
     await store.close()
     expect(lazy.syncs).toBe(2)
