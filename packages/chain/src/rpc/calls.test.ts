@@ -59,7 +59,11 @@ describe('eth_call', () => {
   it('ends a call that takes longer than five seconds', async () => {
     let nowMs = 0
     // Every look at the clock is a second later.
-    const slow = await createDevNode({ wallTime: () => GENESIS_TIME, genesisTime: GENESIS_TIME, uptimeMs: () => (nowMs += 1000) })
+    const slow = await createDevNode({
+      wallTime: () => GENESIS_TIME,
+      genesisTime: GENESIS_TIME,
+      uptimeMs: () => (nowMs += 1000),
+    })
     // JUMPDEST, PUSH0 four times, PUSH1 4 (the identity), GAS, STATICCALL, POP, PUSH0, JUMP.
     const code = '0x5b5f5f5f5f60045afa505f56'
     const to = `0x${'ab'.repeat(20)}`
