@@ -5,6 +5,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { jsonRpcPeer } from './json-rpc.ts'
 import type { Peer } from './peer.ts'
+import { processOf } from './processor.ts'
 
 export async function anvil(): Promise<Peer> {
   const child = spawn(findBinary(), ['--port', '0', '--gas-limit', '100000000000', '--order', 'fifo'], {
@@ -29,6 +30,7 @@ export async function anvil(): Promise<Peer> {
   }
   return jsonRpcPeer('anvil', ask, {
     memoryMb: () => residentMb(child.pid!),
+    processor: processOf(child.pid!),
     close: async () => void child.kill(),
   })
 }

@@ -2,9 +2,11 @@
 import { auto, type Engine, tier1 } from '@deed/evm'
 import { deploy, measure, outputOf } from '@deed/evm/measure'
 import type { Peer } from './peer.ts'
+import { here } from './processor.ts'
 
 const peer = (name: string, engine: Engine): Peer => ({
   name,
+  processor: here,
   async prepare({ initcode, calldata }) {
     const installed = deploy(engine, initcode)
     if (!('world' in installed)) throw new Error(`the contract was not deployed: ${installed.status}`)

@@ -1,5 +1,6 @@
 /** @ethereumjs/evm, in this process. */
 import { hexOf, type Peer } from './peer.ts'
+import { here } from './processor.ts'
 
 const GAS = 10_000_000_000n
 
@@ -8,6 +9,7 @@ export async function ethereumjs(): Promise<Peer> {
   return {
     name: '@ethereumjs/evm',
     isSlow: true,
+    processor: here,
     async prepare({ initcode, calldata }) {
       const evm = await createEVM()
       // Without a sender it is the zero address, which tokens refuse: an empty contract sends.

@@ -7,9 +7,15 @@ export type Ask = (method: string, parameters: readonly unknown[]) => Promise<un
 const SENDER = '0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266'
 const GAS = '0x2540be400'
 
-export function jsonRpcPeer(name: string, ask: Ask, rest: Pick<Peer, 'memoryMb' | 'close'>): Peer {
+export function jsonRpcPeer(
+  name: string,
+  ask: Ask,
+  { processor, ...rest }: Pick<Peer, 'memoryMb' | 'close' | 'processor'>,
+): Peer {
+  const runEmpty = () => timed(ask, { from: SENDER, to: SENDER, gas: GAS })
   return {
     name,
+    ...(processor && { processor: { ...processor, overhead: runEmpty } }),
     async prepare({ initcode, calldata }) {
       const hash = await ask('eth_sendTransaction', [
         { from: SENDER, data: hexOf(initcode), gas: '0xb71b00' },
@@ -17,7 +23,7 @@ export function jsonRpcPeer(name: string, ask: Ask, rest: Pick<Peer, 'memoryMb' 
       const to = await addressOf(ask, hash)
       const call = { from: SENDER, to, data: hexOf(calldata), gas: GAS }
       return async () => {
-        const empty = await timed(ask, { from: SENDER, to: SENDER, gas: GAS })
+        const empty = await runEmpty()
         const run = await timed(ask, call)
         return { ...run, milliseconds: run.milliseconds - empty.milliseconds }
       }

@@ -1,7 +1,7 @@
 /**
  * Our engine beside others', the same contracts in alternation, medians:
  *
- *     npm run bench:evm -- [--match S] [--rounds N] [--peers a,b] [--json] | --scaling | --cold | --adversarial | --browser
+ *     npm run bench:evm -- [--match S] [--rounds N] [--peers a,b] [--processor] [--json] | --scaling | --cold | --adversarial | --browser
  *
  * Not a test: figures depend on the machine and on who else uses it.
  */
@@ -13,6 +13,7 @@ import { deedAuto, deedTier1 } from './deed.ts'
 import { edr } from './edr.ts'
 import { ethereumjs } from './ethereumjs.ts'
 import type { Peer, Run } from './peer.ts'
+import { processorTime } from './processor.ts'
 import { type Program, programs } from './programs.ts'
 import { printScaling } from './scaling.ts'
 
@@ -24,10 +25,11 @@ const PEERS: Readonly<Record<string, () => Peer | Promise<Peer>>> = {
   ethereumjs,
 }
 
-const USAGE = `npm run bench:evm -- [--match S] [--rounds N] [--peers a,b] [--json] | --scaling | --cold | --adversarial | --browser
+const USAGE = `npm run bench:evm -- [--match S] [--rounds N] [--peers a,b] [--processor] [--json] | --scaling | --cold | --adversarial | --browser
   --match S    only programs whose name contains this
   --rounds N   how often all take their turn, 21 by itself
   --peers a,b  of ${Object.keys(PEERS).join(', ')}
+  --processor  time of the processor, not the clock's: for a machine that others use (not of EDR)
   --json       one object a program
   --scaling    cost against size of code, memory and storage, and depth of calls, of ours alone
   --cold       what it costs to begin, of ours alone
@@ -43,6 +45,7 @@ const { values } = parseArgs({
     match: { type: 'string', default: '' },
     rounds: { type: 'string', default: '21' },
     peers: { type: 'string', default: Object.keys(PEERS).join(',') },
+    processor: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     scaling: { type: 'boolean', default: false },
     cold: { type: 'boolean', default: false },
@@ -52,7 +55,7 @@ const { values } = parseArgs({
   },
 })
 const rounds = Number(values.rounds)
-const names = values.peers.split(',')
+const names = values.peers.split(',').filter((name) => !values.processor || name !== 'edr')
 async function compare(): Promise<void> {
   const peers: Peer[] = []
   for (const name of names) peers.push(await PEERS[name]!())
@@ -82,7 +85,11 @@ const row = (...cells: string[]): string =>
   cells.map((cell, index) => (index === 0 ? cell.padEnd(27) : cell.padEnd(index === 1 ? 11 : 16))).join('')
 
 async function alternate(program: Program, peers: readonly Peer[]): Promise<number[]> {
-  const runs = await Promise.all(peers.map((peer) => peer.prepare(program)))
+  const prepared = await Promise.all(peers.map((peer) => peer.prepare(program)))
+  const runs = prepared.map((run, index) => {
+    const { processor } = peers[index]!
+    return values.processor && processor ? () => processorTime(run, processor) : run
+  })
   const all: number[][] = peers.map(() => [])
   const outputs = new Set<string>()
   const turn = async (index: number): Promise<number> => {

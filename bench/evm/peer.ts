@@ -1,4 +1,5 @@
 /** Programs that run a contract: ours, and others'. */
+import type { Processor } from './processor.ts'
 import type { Program } from './programs.ts'
 
 export interface Peer {
@@ -7,6 +8,8 @@ export interface Peer {
   readonly isSlow?: boolean
   /** Makes the contract ready; what comes back runs the call once. */
   prepare(program: Program): Promise<() => Promise<Run>>
+  /** How much of a processor it uses; not of all can that be told. */
+  readonly processor?: Processor
   /** Of the process that does the work. */
   memoryMb(): number
   close(): Promise<void>

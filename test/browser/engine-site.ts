@@ -9,7 +9,7 @@ import { build } from 'vite'
 import { type Browser, type OpenBrowser, openBrowser } from '../../packages/studio/test/browser.ts'
 import type { EngineName, PageProgram, PageResult, PageVectors } from './engine-page.ts'
 
-export interface EnginePage {
+interface EnginePage {
   run(engine: EngineName, program: PageProgram): Promise<PageResult | string>
   /** @param vectors state tests, as a file of them has them */
   runVectors(engine: EngineName, vectors: unknown): Promise<PageVectors>

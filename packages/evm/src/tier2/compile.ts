@@ -136,7 +136,7 @@ function parametersOf(
   return [bytes.slice(start, start + size), fork, at, entries, tableEnd]
 }
 
-function install(machine: Machine, { code }: Job, entries: number, compiled: Compiled): void {
+function install(machine: Machine, { code, size }: Job, entries: number, compiled: Compiled): void {
   const { exports } = machine
   const missing = machine.tableEnd + compiled.tableSize - exports.table.length
   if (missing > 0) exports.table.grow(missing)
@@ -145,6 +145,7 @@ function install(machine: Machine, { code }: Job, entries: number, compiled: Com
     new WebAssembly.Instance(module, { engine: exports as unknown as WebAssembly.ModuleImports })
   } catch (error) {
     // An engine without tail calls does not take it: the code stays with the loop.
+    exports.dropEntries(entries, size)
     if (error instanceof WebAssembly.CompileError) return
     throw error
   }
