@@ -22,6 +22,8 @@ export interface CompileOptions {
   readonly sources?: Readonly<Record<string, string>>
   /** `prefix=target`, added to those of `remappings.txt` in the project's folder. */
   readonly remappings?: readonly string[]
+  /** A `node_modules` folder that is looked into after the project's own. */
+  readonly modules?: string
   /** Settings of the compiler's standard JSON, such as `viaIR`. The optimizer runs for 200 by default. */
   readonly settings?: Readonly<Record<string, unknown>>
   /** Where answers of compilers are kept. Nothing is kept without it. */
@@ -70,7 +72,13 @@ export const compile = async (options: CompileOptions): Promise<Compilation> => 
     throw new SolidityError('DEED_SOLIDITY_FILE', `There is no Solidity file below ${root}.`)
   }
   const remappings = readRemappings(root, options.remappings ?? [])
-  const sources = collectSources({ root, entries, texts, remappings })
+  const sources = collectSources({
+    root,
+    entries,
+    texts,
+    remappings,
+    ...(options.modules && { modules: options.modules }),
+  })
 
   const artifacts: Artifact[] = []
   const warnings: Diagnostic[] = []

@@ -30,6 +30,8 @@ export interface SourceQuery {
   /** Texts by name, which come before files of the same name. */
   readonly texts: Readonly<Record<string, string>>
   readonly remappings: readonly Remapping[]
+  /** Looked into last. */
+  readonly modules?: string
 }
 
 const MAX_SOURCES = 20_000
@@ -52,7 +54,13 @@ interface Fault {
  * All sources by name.
  * @throws SolidityError with every fault of all sources: missing imports do not hide each other.
  */
-export const collectSources = ({ root, entries, texts, remappings }: SourceQuery): Map<string, Source> => {
+export const collectSources = ({
+  root,
+  entries,
+  texts,
+  remappings,
+  modules,
+}: SourceQuery): Map<string, Source> => {
   const home = realpathSync(root)
   const sources = new Map<string, Source>()
   const faults: Fault[] = []
@@ -89,7 +97,7 @@ export const collectSources = ({ root, entries, texts, remappings }: SourceQuery
       )
     }
     const directives = scanDirectives(content)
-    const importer = { name: next.name, content, file, home: 'home' in next ? next.home : home }
+    const importer = { name: next.name, content, file, home: 'home' in next ? next.home : home, modules }
     const uses: string[] = []
     for (const statement of directives.imports) {
       const name = unitName(importer.name, statement.path, remappings)
@@ -138,7 +146,7 @@ const locateEntry = (root: string, home: string, entry: string): Found | Fault =
 const locateImport = (
   root: string,
   home: string,
-  importer: { file?: string | undefined; home: string },
+  importer: { file?: string | undefined; home: string; modules?: string | undefined },
   path: string,
   name: string,
 ): Found | Fault => {
@@ -173,7 +181,9 @@ const locateImport = (
   if (path.startsWith('.')) return missing(path, tried)
   const inPackage = name.replace(/^node_modules\//, '')
   const packageName = /^(@[^/]+\/)?[^/]+/.exec(inPackage)![0]
-  for (const modules of nodeModules(importer.file ? dirname(importer.file) : root, root)) {
+  const folders = nodeModules(importer.file ? dirname(importer.file) : root, root)
+  if (importer.modules !== undefined) folders.add(importer.modules)
+  for (const modules of folders) {
     const folder = join(modules, packageName)
     const found = attempt(join(modules, inPackage), existsSync(folder) ? realpathSync(folder) : folder)
     if (found) return found

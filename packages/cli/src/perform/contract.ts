@@ -12,6 +12,8 @@ export interface Contract {
   readonly bytecode: Hex
 }
 
+const OWN_MODULES = dirname(dirname(fileURLToPath(import.meta.resolve('viem/package.json'))))
+
 /** @param contract `File.sol:Name`, the file relative to the folder. */
 export const compileContract = async (folder: string, contract: string): Promise<Contract> => {
   const [file, name] = contract.split(':') as [string, string?]
@@ -21,7 +23,13 @@ export const compileContract = async (folder: string, contract: string): Promise
       `There is no ${file} in ${basename(folder)}, which its outline.json names as the contract. Correct "contract" there.`,
     )
   }
-  const { artifacts } = await compile({ root: folder, entries: [file], cacheFolder: compileCache() })
+  const { artifacts } = await compile({
+    root: folder,
+    entries: [file],
+    // An agreement may lie anywhere: what it stands on comes with Deed.
+    modules: OWN_MODULES,
+    cacheFolder: compileCache(),
+  })
   const artifact = artifacts.find((a) => a.source === file && a.name === name)
   if (!artifact || artifact.bytecode.object === '0x') {
     const names = artifacts.filter((a) => a.source === file).map((a) => a.name)
