@@ -166,7 +166,8 @@ const drawSignature = (random: Random, { subject, people }: House, { state, cloc
   const earliest = dates.length === 0 ? SOME_DAY : Math.min(...dates)
   const draw = (): Step => {
     const by = random.chance(0.97) ? random.pick(unsigned) : random.below(people.length)
-    const day = earliest - random.pick([1, random.below(30), random.below(100), random.below(300)])
+    const day =
+      earliest - random.pick([0, 1, random.below(30), random.below(40), random.below(100), random.below(300)])
     return { kind: 'sign', by, at: Math.max(clock, day * DAY_SECONDS + random.below(DAY_SECONDS)) }
   }
   const isLast = unsigned.length === 1
@@ -175,7 +176,7 @@ const drawSignature = (random: Random, { subject, people }: House, { state, cloc
     // Before the last signature nothing is required, and time should not run away.
     if (!isLast) return { ...step, at: Math.max(clock, (earliest - 400) * DAY_SECONDS) }
     if (step.kind !== 'sign') continue
-    if (!isRefused(sign(model, state, people[step.by]!.address, step.at))) return step
+    if (random.chance(0.1) || !isRefused(sign(model, state, people[step.by]!.address, step.at))) return step
   }
   return draw()
 }

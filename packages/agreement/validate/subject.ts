@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import { hexToBytes } from '@deed/evm'
 import { compile } from '@deed/solidity'
-import { emitDeed, type Proved } from '../src/emit/emit.ts'
+import { emitDeed } from '../src/emit/emit.ts'
 import type { Model } from '../src/model/model.ts'
 import type { Outline } from '../src/outline.ts'
 import type { Exploration } from '../src/proofs/control.ts'
@@ -28,10 +28,6 @@ export interface Contract {
 
 type Prop = 'TestToken' | 'TestTitle' | 'TestFeed'
 
-export interface Cache {
-  readonly cacheFolder?: string
-}
-
 const HERE = fileURLToPath(new URL('.', import.meta.url))
 const PROPS = fileURLToPath(new URL('../../../contracts/src', import.meta.url))
 
@@ -39,29 +35,34 @@ const PROPS = fileURLToPath(new URL('../../../contracts/src', import.meta.url))
 export const subjectOf = async (
   name: string,
   text: string,
-  cache: Cache,
+  cacheFolder: string,
   change: (source: string) => string = (source) => source,
 ): Promise<Subject> => {
-  const read = readDeed(text)
-  if (read.findings.length > 0 || !read.proof)
-    throw new Error(`${name} has errors: ${read.findings.map(({ code }) => code).join(', ')}`)
-  const { source, outline } = emitDeed(read as Proved, `${name}.deed`)
+  const { source, outline, model, proof } = emittedOf(name, text)
   const [file, contract] = outline.contract.split(':') as [string, string]
-  const { artifacts } = await compile({ root: HERE, sources: { [file]: change(source) }, ...cache })
+  const { artifacts } = await compile({ root: HERE, sources: { [file]: change(source) }, cacheFolder })
   const props = await compile({
     root: PROPS,
     entries: ['TestToken.sol', 'TestTitle.sol', 'TestFeed.sol'],
-    ...cache,
+    cacheFolder,
   })
   const prop = (of: Prop) => contractOf(props.artifacts, of)
   return {
     name,
-    model: read.model!,
-    exploration: read.proof.exploration,
+    model,
+    exploration: proof.exploration,
     outline,
     contract: contractOf(artifacts, contract),
     props: { TestToken: prop('TestToken'), TestTitle: prop('TestTitle'), TestFeed: prop('TestFeed') },
   }
+}
+
+/** @throws if the text is no deed that can be proved. */
+export const emittedOf = (name: string, text: string) => {
+  const { findings, deed, tokens, model, proof, formatted } = readDeed(text)
+  if (findings.length > 0 || !deed || !tokens || !model || !proof || formatted === undefined)
+    throw new Error(`${name} has errors: ${findings.map(({ code }) => code).join(', ')}`)
+  return { model, proof, ...emitDeed({ deed, tokens, model, proof, formatted }, `${name}.deed`) }
 }
 
 type Artifacts = Awaited<ReturnType<typeof compile>>['artifacts']

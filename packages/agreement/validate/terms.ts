@@ -29,7 +29,7 @@ export const drawTerms = (random: Random, model: Model): Terms => {
     else if (type.kind === 'choice') terms[index] = BigInt(random.below(type.choices.length))
     else terms[index] = drawBetween(random, low, high)
     // Now and then terms that nobody can agree on.
-    if (random.chance(0.01) && low > 0n && type.kind !== 'document')
+    if (random.chance(0.04) && low > 0n && type.kind !== 'document')
       terms[index] = random.pick([low - 1n, high + 1n])
   }
   return terms

@@ -44,8 +44,25 @@ const SILENCES = 6
 interface Kept {
   readonly setting: Setting
   readonly position: Position
-  readonly life: Life
+  readonly terms: Terms
+  /** The steps that led here; those that were refused left nothing behind. */
+  readonly path: Path | undefined
 }
+
+interface Path {
+  readonly before: Path | undefined
+  readonly step: Step
+  readonly length: number
+}
+
+const stepsOf = (path: Path | undefined): Step[] => {
+  const steps: Step[] = []
+  for (let at = path; at; at = at.before) steps.push(at.step)
+  return steps.reverse()
+}
+
+/** Steps beyond which a position is not kept: nobody wants to read of more. */
+const MOST_KEPT_STEPS = 120
 
 export const validate = (
   subject: Subject,
@@ -78,7 +95,7 @@ const drawSetting = (random: Random, house: House): Kept | Difference => {
     const terms = drawTerms(random, house.subject.model)
     const setting = settle(house, terms)
     if ('difference' in setting) return { life: { terms, steps: [] }, what: setting.difference }
-    if ('start' in setting) return { setting, position: setting.start, life: { terms, steps: [] } }
+    if ('start' in setting) return { setting, position: setting.start, terms, path: undefined }
   }
 }
 
@@ -98,15 +115,16 @@ const live = (
   from: Kept,
   count: { steps: number; refused: number; gas: { act: number; timer: number } },
 ): Difference | undefined => {
-  const { setting, life } = from
-  const steps = [...life.steps]
-  let { position } = from
+  const { setting, terms } = from
+  const steps: Step[] = []
+  let { position, path } = from
+  const lived = (): Life => ({ terms, steps: [...stepsOf(from.path), ...steps] })
   let after = 0
   for (let i = 0; i < MOST_STEPS; i++) {
     const before = position.state.begun ? controlOf(cover, position.state) : undefined
     const step = drawStep(random, house, cover, position)
     steps.push(step)
-    const differs = (what: string): Difference => ({ life: { terms: life.terms, steps }, what })
+    const differs = (what: string): Difference => ({ life: lived(), what })
     const wasDue = position.state.clauses.some(({ due }) => due !== 0 && due <= step.at)
     const taken = take(setting, position, step)
     count.steps++
@@ -115,7 +133,9 @@ const live = (
     position = taken.position
     if (before !== undefined) note(cover, before, step, taken, wasDue)
     if (taken.result === 'done') {
-      if (step.kind === 'act') count.gas.act = Math.max(count.gas.act, Number(taken.gasUsed))
+      path = { before: path, step, length: (path?.length ?? 0) + 1 }
+      // With what runs before it an act takes what that takes too.
+      if (step.kind === 'act' && !wasDue) count.gas.act = Math.max(count.gas.act, Number(taken.gasUsed))
       if (step.kind === 'keep' && step.most === 1)
         count.gas.timer = Math.max(count.gas.timer, Number(taken.gasUsed))
     }
@@ -123,7 +143,8 @@ const live = (
       const control = controlOf(cover, position.state)
       if (control === undefined) return differs('the deed is in a control state that the proofs do not know')
       cover.visited.add(control)
-      keep(random, kept, control, { setting, position, life: { terms: life.terms, steps: [...steps] } })
+      if ((path?.length ?? 0) <= MOST_KEPT_STEPS)
+        keep(random, kept, control, { setting, position, terms, path })
     }
     if (random.below(LOOKS) === 0 || position.state.ended) {
       const difference = stateDifference(setting, position)
@@ -131,7 +152,7 @@ const live = (
     }
     if (position.state.ended && after++ > 2) break
   }
-  return random.below(SILENCES) === 0 ? silence(setting, position, { terms: life.terms, steps }) : undefined
+  return random.below(SILENCES) === 0 ? silence(setting, position, lived()) : undefined
 }
 
 const keep = (random: Random, kept: Map<number, Kept[]>, control: number, each: Kept): void => {
