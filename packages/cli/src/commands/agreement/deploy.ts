@@ -66,11 +66,11 @@ export const deploy = command({
       await payMoney(chain, draft, agreed, payer, say)
       const deployment = await create(chain, draft, agreed, payer, say)
       await writeDeployment(draft, deployment)
-      const begun = await bring(chain, draft, deployment.contract, payer, plan.valid, say)
+      await bring(chain, draft, deployment.contract, payer, plan.valid, say)
       await register(options.rpc, draft).catch(() => {
         // A page that cannot show the words changes nothing for the deed; a plain node has none.
       })
-      if (options.json) terminal.out(JSON.stringify({ ...deployment, begun }))
+      if (options.json) terminal.out(JSON.stringify({ ...deployment, begun: true }))
       else
         terminal.out(
           `The deed has begun. Who must act by when: deed agreement status ${shown} --rpc ${options.rpc}`,
@@ -177,7 +177,7 @@ const create = async (
   return { ...base, block, transaction: receipt.transactionHash }
 }
 
-/** @returns whether the deed has begun, which it has unless others' signatures were in the way. */
+/** @throws unless the deed has begun with the last of them. */
 const bring = async (
   chain: Chain,
   draft: Draft,
@@ -185,7 +185,7 @@ const bring = async (
   payer: Account,
   valid: readonly Valid[],
   say: (line: string) => unknown,
-): Promise<boolean> => {
+): Promise<void> => {
   for (const { party, account, before, signature } of valid) {
     const data = encodeFunctionData({
       abi: deedAbi,
@@ -198,5 +198,9 @@ const bring = async (
     })
     say(`${party} has signed, in block ${receipt.blockNumber}`)
   }
-  return chain.client.readContract({ abi: deedAbi, address: contract, functionName: 'begun' })
+  if (await chain.client.readContract({ abi: deedAbi, address: contract, functionName: 'begun' })) return
+  throw new CommandError(
+    'DEED_NOT_BEGUN',
+    `The deed at ${contract} has not begun: a signature was not taken by the chain. Deploy again, which brings what is missing: deed agreement deploy ${draft.shown} --rpc URL`,
+  )
 }
