@@ -31,7 +31,7 @@ export const sign = command({
     as: text('PARTY', 'who signs, by the name in the text; else the party of the key’s address'),
     ...KEY_OPTIONS,
     wallet: flag('the party is a contract wallet, and the key speaks for it'),
-    browser: flag('let the wallet in a browser sign, on a page that this command opens for it'),
+    browser: flag('let the wallet in a browser sign, on a page of this machine'),
     signature: text('HEX', 'a signature made elsewhere, instead of a key'),
     'typed-data': flag('print what is to be signed (eth_signTypedData_v4), and sign nothing'),
     until: instant('DATE', 'the last instant at which the signature counts; 30 days from now without it'),
@@ -65,7 +65,7 @@ export const sign = command({
         before,
       })
     if (options['typed-data']) {
-      terminal.out(typedDataJson(data((named ?? onlyNamed(options.as)).account)))
+      terminal.out(typedDataJson(data((named ?? sayWho()).account)))
       return EXIT.ok
     }
     const { signer, signature } = await signatureBy(draft, agreed, options, named, data, terminal)
@@ -102,7 +102,7 @@ const signerNamed = (draft: Draft, agreed: Agreed, name: string): Signer => {
   )
 }
 
-const onlyNamed = (_: undefined | string): never => {
+const sayWho = (): never => {
   throw usageError('DEED_USAGE', 'Say who signs: --as PARTY')
 }
 
@@ -122,12 +122,12 @@ const signatureBy = async (
   if (options.signature !== undefined) {
     const signature = options.signature.toLowerCase()
     if (isHex(signature) && signature.length % 2 === 0)
-      return { signer: named ?? onlyNamed(undefined), signature: withRecovery(signature) }
+      return { signer: named ?? sayWho(), signature: options.wallet ? signature : withRecovery(signature) }
     throw usageError('DEED_BAD_OPTION', '--signature must be 0x and pairs of hexadecimal digits.')
   }
-  if (options.dev && !named) onlyNamed(undefined)
+  if (options.dev && !named) sayWho()
   if (options.browser) {
-    const signer = named ?? onlyNamed(undefined)
+    const signer = named ?? sayWho()
     const request = {
       title: draft.outline.title,
       party: signer.party,
@@ -167,7 +167,7 @@ const signatureBy = async (
   return { signer, signature: await account.signTypedData(data(signer.account) as never) }
 }
 
-/** Some wallets write the recovery bit as 0 or 1, and contracts want 27 or 28. */
+/** Some wallets write the recovery bit of a key's signature as 0 or 1, and contracts want 27 or 28. */
 const withRecovery = (signature: Hex): Hex =>
   signature.length === 132 && /0[01]$/.test(signature)
     ? `${signature.slice(0, -2) as Hex}${signature.endsWith('0') ? '1b' : '1c'}`
