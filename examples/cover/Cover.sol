@@ -166,7 +166,6 @@ contract Cover is Joint, Orders {
     function _reportOtherwise() private {
         _close(REPORT);
         // Begin Silence.
-        _forgetConsents(SILENCE);
         _open(SILENCE, _endOf(_today() + 20));
     }
 

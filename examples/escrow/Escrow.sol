@@ -104,7 +104,6 @@ contract Escrow is Joint, Orders, Titles {
         _setPurse(purse + earnest);
         // Begin Inspection and Termination.
         _open(INSPECTION, _endOf(_today() + 10));
-        _forgetConsents(TERMINATION);
         _open(TERMINATION, _endOf(closing));
         if (purse > MOST_MONEY) revert OutOfBounds("purse");
     }

@@ -100,7 +100,6 @@ contract Service is Joint, Orders {
         _takeNextMilestone();
         // Begin Delivery and Cancellation.
         _beginDelivery();
-        _forgetConsents(CANCELLATION);
         _open(CANCELLATION, _endOf(_today() + 400));
     }
 

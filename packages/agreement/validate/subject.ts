@@ -19,7 +19,7 @@ export interface Subject {
   readonly props: Readonly<Record<Prop, Contract>>
 }
 
-export interface Contract {
+interface Contract {
   readonly codec: Codec
   readonly creation: Uint8Array
   /** Bytes that are deployed. */

@@ -72,9 +72,11 @@ const openLines = (emitter: Emitter, clause: number, timer: Timer): string[] => 
       `_open(${constant}, _startOf(${from}));`,
     ]
   }
-  const lines = timer.routes.some(({ together }) => together)
-    ? use(emitter, 'Joint', [`_forgetConsents(${constant});`])
-    : []
+  // Of a clause that opens once there are no consents from before.
+  const lines =
+    emitter.again.has(clause) && timer.routes.some(({ together }) => together)
+      ? use(emitter, 'Joint', [`_forgetConsents(${constant});`])
+      : []
   const { limit } = timer
   if (limit.kind === 'by')
     return [...lines, `_open(${constant}, _endOf(${code(dayCode(place, limit.day))}));`]
