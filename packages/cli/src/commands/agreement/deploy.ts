@@ -7,7 +7,7 @@ import { flag, url } from '../../options.ts'
 import { refusalIn, refused } from '../../perform/refusal.ts'
 import { register } from '../../perform/remote-stage.ts'
 import { type Chain, DEV_CHAIN_ID, headTime, send, shownTime } from '../../perform/stage.ts'
-import { awayOf, connect } from '../../signing/connect.ts'
+import { connect, faultOf, nextTime } from '../../signing/connect.ts'
 import { type Deployment, readDeployment, writeDeployment } from '../../signing/deployment.ts'
 import { type Draft, readDraft } from '../../signing/draft.ts'
 import { create2, hasCode } from '../../signing/factory.ts'
@@ -77,7 +77,7 @@ export const deploy = command({
         )
       return EXIT.ok
     } catch (error) {
-      throw awayOf(error, options.rpc) ?? error
+      throw faultOf(error, options.rpc) ?? error
     }
   },
 })
@@ -88,7 +88,7 @@ type Plan =
 
 /** Everything that can be known before a transaction is sent. */
 const prepare = async (chain: Chain, draft: Draft, agreed: Agreed): Promise<Plan> => {
-  const clock = await headTime(chain)
+  const clock = await nextTime(chain)
   const address = addressOf(draft, agreed)
   const signed = (await hasCode(chain, address)) ? await signedAlready(chain, draft, agreed, address) : []
   const { valid, faults } = await verify(

@@ -3,9 +3,9 @@ import { command } from '../../command.ts'
 import { CommandError, EXIT, usageError } from '../../fault.ts'
 import { nearest } from '../../nearest.ts'
 import { flag, instant, text, url } from '../../options.ts'
-import { headTime, shownTime } from '../../perform/stage.ts'
+import { shownTime } from '../../perform/stage.ts'
 import { askBrowser } from '../../signing/browser.ts'
-import { connect } from '../../signing/connect.ts'
+import { connect, nextTime } from '../../signing/connect.ts'
 import { type Draft, readDraft } from '../../signing/draft.ts'
 import { accountOf, KEY_OPTIONS } from '../../signing/keys.ts'
 import { signatureFile, termsInWords, writeSignature } from '../../signing/signature-file.ts'
@@ -48,7 +48,7 @@ export const sign = command({
     const draft = await readDraft(terminal.folder, shown!)
     const agreed = await agreedOf(draft)
     const chain = options.rpc ? await connect(options.rpc, agreed.chain) : undefined
-    const now = chain ? await headTime(chain) : Math.floor(Date.now() / 1000)
+    const now = chain ? await nextTime(chain) : Math.floor(Date.now() / 1000)
     const before = BigInt(options.until ?? now + LIFE_SECONDS)
     if (before <= now) {
       throw new CommandError(
