@@ -16,6 +16,7 @@ afterAll(() => rmSync(data, { recursive: true, force: true }))
 const documents = [
   'README.md',
   'ARCHITECTURE.md',
+  'examples/README.md',
   ...globSync('{docs,examples/*}/*.md', { cwd: root }).sort(),
 ]
 
@@ -132,6 +133,7 @@ const HOW: readonly (readonly [pattern: RegExp, run: (line: string) => Promise<u
       for (const [option] of line.matchAll(/--[a-z]+/g)) expect(help).toContain(option)
     },
   ],
+  [/^npx deed agreement check /, (line) => finishes(line)],
   [
     // The hash is of nobody's chain: one of our own stands for it, and an installed example for artifacts.
     /^npx deed tx /,
