@@ -25,7 +25,7 @@ import { createRandom } from './random.ts'
 const GENESIS_SECONDS = Date.UTC(2027, 0, 1) / 1000
 /** Accounts of the mnemonic that no party plays. */
 const KEEPER_KEYS: readonly Hex[] = [7, 8].map((index) => toHex(DEV_PRIVATE_KEYS[index]!))
-const POLL_MS = 10
+const POLL_MS = 25
 /** A keeper is killed so soon after something fell due: before it has seen it, while it works, or afterwards. */
 const MOST_DELAY_MS = 80
 /** A machine that does nothing for so long has lost its keeper. */
@@ -131,26 +131,39 @@ const elapsedOf = async ({ client }: Stage, { deed, since }: Play, index: number
 
 const untilIdle = async (stage: Stage, plays: readonly Play[]): Promise<void> => {
   const giveUpMs = performance.now() + GIVE_UP_MS
+  // Asked sparingly: the chain that answers is in this process, and the keepers wait for it.
   for (;;) {
-    const busy = await Promise.all(plays.map((play) => isBusy(stage, play)))
-    if (!busy.includes(true)) return
+    if (!(await isDue(stage, plays)) && !(await isOwed(stage, plays))) return
     if (performance.now() > giveUpMs) throw new Error('No keeper has done what is due for two minutes.')
     await sleep(POLL_MS)
   }
 }
 
-const isBusy = async (stage: Stage, { deed: address, cast, tokens }: Play): Promise<boolean> => {
-  const { client } = stage
-  const contract = { address, abi: deedAbi } as const
-  const pairs = [...cast.accounts.values()].flatMap((account) =>
-    [...tokens.values()].map((token) => [account.address, token] as const),
+const isDue = async (stage: Stage, plays: readonly Play[]): Promise<boolean> => {
+  const now = await headTime(stage)
+  const dues = await Promise.all(
+    plays.map(({ deed: address }) =>
+      stage.client.readContract({ abi: deedAbi, address, functionName: 'due' }),
+    ),
   )
-  const [now, [, due], ...free] = await Promise.all([
-    headTime(stage),
-    client.readContract({ ...contract, functionName: 'due' }),
-    ...pairs.map((args) => client.readContract({ ...contract, functionName: 'balanceOf', args })),
-  ])
-  return due <= now || free.some((amount) => amount > 0n)
+  return dues.some(([, due]) => due <= now)
+}
+
+/** Whether something that has become a party's own waits to be sent to it. */
+const isOwed = async (stage: Stage, plays: readonly Play[]): Promise<boolean> => {
+  const asked = plays.flatMap(({ deed: address, cast, tokens }) =>
+    [...cast.accounts.values()].flatMap((account) =>
+      [...tokens.values()].map((token) =>
+        stage.client.readContract({
+          abi: deedAbi,
+          address,
+          functionName: 'balanceOf',
+          args: [account.address, token],
+        }),
+      ),
+    ),
+  )
+  return (await Promise.all(asked)).some((amount) => amount > 0n)
 }
 
 /** Keepers in processes of their own: whoever is killed comes back. */

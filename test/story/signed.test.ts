@@ -9,7 +9,6 @@ import { deedAbi } from '@deed/agreement'
 import { createDevNode, DEV_PRIVATE_KEYS, LOCAL } from '@deed/chain'
 import { startServer } from '@deed/chain/server'
 import { openPlatform } from '@deed/platform'
-import { encryptKeystoreJson } from 'ethers'
 import {
   type Abi,
   type Account,
@@ -29,7 +28,7 @@ import { privateKeyToAccount } from 'viem/accounts'
 import { foundry } from 'viem/chains'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { compileContract } from '../../packages/cli/src/perform/contract.ts'
-import { agreement, done, filledLease } from '../../packages/cli/test/life.ts'
+import { agreement, done, filledLease, sealed } from '../../packages/cli/test/life.ts'
 import { runDeed } from '../../packages/cli/test/run-deed.ts'
 import { startAnvil } from '../clients/anvil.ts'
 
@@ -56,12 +55,6 @@ const walletAbi: Abi = [
     stateMutability: 'nonpayable',
   },
 ]
-
-const sealed = (key: Hex) =>
-  encryptKeystoreJson({ address: privateKeyToAccount(key).address, privateKey: key }, PASSWORD, {
-    progressCallback: () => {},
-    scrypt: { N: 1024, r: 8, p: 1 },
-  })
 
 /** Anybody on a chain behind a URL. */
 const visit = (url: string) => {
@@ -102,7 +95,7 @@ const live = async (url: string) => {
     ['landlord.json', LANDLORD_KEY],
     ['owner.json', OWNER_KEY],
   ] as const)
-    writeFileSync(join(folder, name), await sealed(key))
+    writeFileSync(join(folder, name), await sealed(key, PASSWORD))
   const sign = (...argv: string[]) => runDeed(['agreement', 'sign', folder, ...rpc, ...argv], { env })
   await done(sign('--keystore', join(folder, 'landlord.json')))
   const asTenant = ['--as', 'Tenant', '--wallet', '--keystore']

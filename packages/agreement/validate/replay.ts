@@ -1,7 +1,7 @@
 /** A life lived again from its timeline, step by step, by the words and by the contract. */
 import { openHouse, settle } from './setting.ts'
 import { take } from './step.ts'
-import { type Cache, subjectOf } from './subject.ts'
+import { subjectOf } from './subject.ts'
 import { lifeIn, rowOf } from './timeline.ts'
 import { relive } from './validate.ts'
 
@@ -26,11 +26,11 @@ export const replay = async (
   name: string,
   text: string,
   timeline: string,
-  cache: Cache,
+  cacheFolder: string,
 ): Promise<Replayed | undefined> => {
   const life = lifeIn(timeline)
   if (!life) return undefined
-  const house = openHouse(await subjectOf(name, text, cache))
+  const house = openHouse(await subjectOf(name, text, cacheFolder))
   const setting = settle(house, life.terms)
   if ('difference' in setting) return { steps: [], difference: setting.difference }
   if ('refused' in setting) return { steps: [], difference: `these terms are refused: ${setting.refused}` }

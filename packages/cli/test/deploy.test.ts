@@ -5,7 +5,7 @@ import { DEV_PRIVATE_KEYS } from '@deed/chain'
 import { Wallet } from 'ethers'
 import { toHex } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { agreement, change, copyOf, done, filledLease, openChain } from './life.ts'
+import { agreement, change, copyOf, done, filledLease, openChain, sealed } from './life.ts'
 import { runDeed } from './run-deed.ts'
 
 let chain: Awaited<ReturnType<typeof openChain>>
@@ -150,6 +150,24 @@ describe('deed agreement deploy', () => {
     expect((await agreement('deploy', folder)).err[0]).toMatch(/^DEED_USAGE: /)
     change(join(folder, 'terms.json'), (terms) => ({ ...terms, chain: 5 }))
     expect((await agreement('deploy', folder, ...rpc)).err[0]).toMatch(/^DEED_WRONG_CHAIN: /)
+  })
+
+  test('says when whoever pays cannot, and goes on when it can', async () => {
+    const folder = await filledLease({ rent: '4,321 USDC' })
+    for (const party of ['Landlord', 'Tenant'])
+      await done(agreement('sign', folder, '--as', party, '--dev', ...rpc))
+    const payer = Wallet.createRandom()
+    const keystore = join(folder, 'payer.json')
+    writeFileSync(keystore, await sealed(payer.privateKey, 'x'))
+    const line = ['agreement', 'deploy', folder, '--keystore', keystore, ...rpc]
+    const env = { DEED_PASSWORD: 'x' }
+    const poor = await runDeed(line, { env })
+    expect([poor.exit, poor.err[0]]).toEqual([
+      1,
+      expect.stringMatching(/^DEED_CHAIN_REFUSED: .*insufficient funds.*run the same again\.$/),
+    ])
+    await chain.request('hardhat_setBalance', [payer.address, '0xde0b6b3a7640000'])
+    expect((await done(runDeed(line, { env }))).at(-1)).toMatch(/^The deed has begun/)
   })
 
   test('refuses what could not begin any more by the words of the text', async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createDevNode, LOCAL } from '@deed/chain'
 import { startServer } from '@deed/chain/server'
+import { encryptKeystoreJson, Wallet } from 'ethers'
 import { afterAll } from 'vitest'
 import { type Run, runDeed } from './run-deed.ts'
 
@@ -71,3 +72,10 @@ export const openChain = async (day: string) => {
     },
   }
 }
+
+/** A keystore as ethers writes it, with as little work as it may be. */
+export const sealed = (privateKey: string, password: string): Promise<string> =>
+  encryptKeystoreJson({ address: new Wallet(privateKey).address, privateKey }, password, {
+    progressCallback: () => {},
+    scrypt: { N: 1024, r: 8, p: 1 },
+  })

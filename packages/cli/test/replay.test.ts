@@ -27,7 +27,7 @@ const STEPS: readonly Step[] = [
 
 const writeTimeline = async (): Promise<string> => {
   const text = readFileSync(join(ROOT, 'examples/lease/lease.deed'), 'utf8')
-  const house = openHouse(await subjectOf('lease', text, { cacheFolder: compileCache() }))
+  const house = openHouse(await subjectOf('lease', text, compileCache()))
   const value = (name: string) => house.subject.model.values.findIndex((each) => each.name === name)
   const terms = {
     [value('rent')]: 1_000_000_000n,

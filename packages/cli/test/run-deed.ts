@@ -21,7 +21,10 @@ export interface Run {
 /** Runs a command in this process, as `npx deed …` in the root of the repo would, with its output caught. */
 export const runDeed = async (
   argv: readonly string[],
-  given: Partial<Pick<Terminal, 'env' | 'stop' | 'ask'>> & { onOut?: (line: string) => void } = {},
+  given: Partial<Pick<Terminal, 'env' | 'stop' | 'ask'>> & {
+    onOut?: (line: string) => void
+    onErr?: (line: string) => void
+  } = {},
 ): Promise<Run> => {
   const out: string[] = []
   const err: string[] = []
@@ -30,7 +33,10 @@ export const runDeed = async (
       out.push(...text.split('\n'))
       given.onOut?.(text)
     },
-    err: (text) => void err.push(...text.split('\n')),
+    err: (text) => {
+      err.push(...text.split('\n'))
+      given.onErr?.(text)
+    },
     style: (_, text) => text,
     env: { DEED_DATA: TEST_DATA, ...given.env },
     folder: ROOT,

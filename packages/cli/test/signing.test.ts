@@ -1,10 +1,10 @@
 /** From the template to a signature, by the commands; and everything that cannot be filled in or signed. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { encryptKeystoreJson, Wallet } from 'ethers'
+import { Wallet } from 'ethers'
 import { privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { agreement, copyOf, done, filledLease, newFolder, openChain, termsArguments } from './life.ts'
+import { agreement, copyOf, done, filledLease, newFolder, openChain, sealed, termsArguments } from './life.ts'
 import { runDeed } from './run-deed.ts'
 
 /** A key that only this test has. */
@@ -184,7 +184,7 @@ describe('deed agreement sign', () => {
   beforeAll(async () => {
     folder = await filledLease({ Tenant: OWN.address })
     keystore = join(folder, 'tenant.json')
-    writeFileSync(keystore, await sealed())
+    writeFileSync(keystore, await sealed(KEY, 'open sesame'))
   })
 
   test('with a keystore, whose password is asked for, in the environment, or in a file', async () => {
@@ -266,10 +266,3 @@ describe('deed agreement sign', () => {
     expect(await code()).toBe('DEED_CODE_CHANGED')
   })
 })
-
-/** As ethers would keep it, with as little work as it may be. */
-const sealed = () =>
-  encryptKeystoreJson({ address: OWN.address, privateKey: KEY }, 'open sesame', {
-    progressCallback: () => {},
-    scrypt: { N: 1024, r: 8, p: 1 },
-  })

@@ -1,11 +1,12 @@
 /** The parties sign: EIP-712 over the hash of the text and every agreed value, so that a wallet shows them. */
 import { deedAbi } from '@deed/agreement'
 import { type Address, encodeFunctionData, type Hex, type TypedDataDomain } from 'viem'
+import { typesOf } from '../signing/typed-data.ts'
 import { instantOf } from './instant.ts'
 import { type Play, read } from './play.ts'
 import { refusalIn, refused } from './refusal.ts'
 import { headTime, type Stage, send, travel } from './stage.ts'
-import { termsOf, termsStruct } from './terms.ts'
+import { termsOf } from './terms.ts'
 
 /** A signature that nobody has brought after this time counts no more. */
 const SIGNATURE_LIFE_SECONDS = 7 * 86_400
@@ -36,22 +37,13 @@ export const signPlay = async (stage: Stage, play: Play): Promise<void> => {
 const typedDataOf = async (stage: Stage, play: Play) => {
   const domain = (await read(stage, play, 'eip712Domain')) as readonly unknown[]
   const [, name, version, chainId, verifyingContract] = domain as [Hex, string, string, bigint, Address]
-  const struct = termsStruct(play.agreement.abi)
   const terms = await termsOf(play, play.terms)
   return {
     terms,
     data: {
       domain: { name, version, chainId: Number(chainId), verifyingContract } satisfies TypedDataDomain,
       primaryType: 'Signature',
-      types: {
-        Signature: [
-          { name: 'text', type: 'bytes32' },
-          { name: 'terms', type: 'Terms' },
-          { name: 'party', type: 'address' },
-          { name: 'before', type: 'uint256' },
-        ],
-        Terms: struct.map(({ name: field, type }) => ({ name: field!, type })),
-      },
+      types: typesOf(play.agreement.abi),
     },
   }
 }

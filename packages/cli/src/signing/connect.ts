@@ -1,5 +1,13 @@
 /** A chain behind a URL, of any id. */
-import { BaseError, createPublicClient, defineChain, HttpRequestError, http, TimeoutError } from 'viem'
+import {
+  BaseError,
+  createPublicClient,
+  defineChain,
+  HttpRequestError,
+  http,
+  RpcRequestError,
+  TimeoutError,
+} from 'viem'
 import { CommandError } from '../fault.ts'
 import type { Chain } from '../perform/stage.ts'
 
@@ -26,8 +34,35 @@ export const connect = async (url: string, id: number): Promise<Chain> => {
   )
 }
 
-/** undefined if the error is about something else. */
-export const awayOf = (error: unknown, url: string): CommandError | undefined => {
+/**
+ * The time, in seconds, that a transaction sent now would see, or nearly: a chain that has been idle has an old head.
+ */
+export const nextTime = async ({ client }: Chain): Promise<number> => {
+  const times = await Promise.all(
+    (['latest', 'pending'] as const).map((blockTag) =>
+      client.getBlock({ blockTag }).then(
+        ({ timestamp }) => Number(timestamp),
+        () => 0,
+      ),
+    ),
+  )
+  return Math.max(...times)
+}
+
+/** What to say when a chain is away, or takes a transaction not; undefined if the error is about something else. */
+export const faultOf = (error: unknown, url: string): CommandError | undefined => {
+  const away = awayOf(error, url)
+  if (away || !(error instanceof BaseError)) return away
+  const refusal = error.walk((e) => e instanceof RpcRequestError) as RpcRequestError | null
+  if (!refusal) return undefined
+  return new CommandError(
+    'DEED_CHAIN_REFUSED',
+    `The chain at ${url} refused a request: ${refusal.details.replace(/\.$/, '')}. Nothing of what was done is lost: put it right, and run the same again.`,
+    { cause: error },
+  )
+}
+
+const awayOf = (error: unknown, url: string): CommandError | undefined => {
   if (!(error instanceof BaseError)) return undefined
   if (!error.walk((e) => e instanceof HttpRequestError || e instanceof TimeoutError)) return undefined
   return new CommandError(

@@ -105,7 +105,7 @@ export const readFilling = async (draft: Draft, terms: Terms): Promise<Reading> 
 }
 
 /** @throws unless every blank is filled, and well. */
-export const agreedOf = async (draft: Draft): Promise<Agreed & { readonly terms: Terms }> => {
+export const agreedOf = async (draft: Draft): Promise<Agreed> => {
   const terms = await readTerms(draft)
   const { filling, faults, open } = await readFilling(draft, terms)
   if (faults[0]) throw new CommandError(faults[0].code, faults[0].message)
@@ -115,7 +115,7 @@ export const agreedOf = async (draft: Draft): Promise<Agreed & { readonly terms:
       `${open.map(({ name }) => name).join(', ')} ${open.length === 1 ? 'is' : 'are'} not filled in yet. Write: deed agreement fill ${draft.shown}`,
     )
   }
-  return { chain: terms.chain, number: terms.number, filling, terms }
+  return { chain: terms.chain, number: terms.number, filling }
 }
 
 /** Values as they are shown: accounts with their checksum, documents by the name of their file. */

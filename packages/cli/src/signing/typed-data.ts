@@ -67,14 +67,17 @@ export const typedDataOf = (
 ) => ({
   domain: { name: domainName(outline.title), version: '1', chainId: chain, verifyingContract: contract },
   primaryType: 'Signature' as const,
-  types: {
-    Signature: [
-      { name: 'text', type: 'bytes32' },
-      { name: 'terms', type: 'Terms' },
-      { name: 'party', type: 'address' },
-      { name: 'before', type: 'uint256' },
-    ],
-    Terms: termsStruct(abi).map(({ name, type }) => ({ name: name!, type })),
-  },
+  types: typesOf(abi),
   message: { text: outline.text, terms, party, before },
+})
+
+/** Every agreed value is a field of its own, by which a wallet shows it. */
+export const typesOf = (abi: Abi) => ({
+  Signature: [
+    { name: 'text', type: 'bytes32' },
+    { name: 'terms', type: 'Terms' },
+    { name: 'party', type: 'address' },
+    { name: 'before', type: 'uint256' },
+  ],
+  Terms: termsStruct(abi).map(({ name, type }) => ({ name: name!, type })),
 })

@@ -187,7 +187,7 @@ const missing = ({ shown }: Draft, party: string, found: readonly Found[]): Sign
 const HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n
 
 const isOfKey = async (account: Address, digest: Hex, signature: Hex): Promise<boolean> => {
-  if (signature.length !== 132) return false
+  if (signature.length !== 132 || !/(?:1b|1c)$/i.test(signature)) return false
   try {
     if (BigInt(parseSignature(signature).s) > HALF_ORDER) return false
     return isAddressEqual(await recoverAddress({ hash: digest, signature }), account)

@@ -7,7 +7,7 @@ import { flag, url } from '../../options.ts'
 import { refusalIn, refused } from '../../perform/refusal.ts'
 import { register } from '../../perform/remote-stage.ts'
 import { type Chain, DEV_CHAIN_ID, headTime, send, shownTime } from '../../perform/stage.ts'
-import { awayOf, connect } from '../../signing/connect.ts'
+import { connect, faultOf, nextTime } from '../../signing/connect.ts'
 import { type Deployment, readDeployment, writeDeployment } from '../../signing/deployment.ts'
 import { type Draft, readDraft } from '../../signing/draft.ts'
 import { create2, hasCode } from '../../signing/factory.ts'
@@ -66,18 +66,18 @@ export const deploy = command({
       await payMoney(chain, draft, agreed, payer, say)
       const deployment = await create(chain, draft, agreed, payer, say)
       await writeDeployment(draft, deployment)
-      const begun = await bring(chain, draft, deployment.contract, payer, plan.valid, say)
+      await bring(chain, draft, deployment.contract, payer, plan.valid, say)
       await register(options.rpc, draft).catch(() => {
         // A page that cannot show the words changes nothing for the deed; a plain node has none.
       })
-      if (options.json) terminal.out(JSON.stringify({ ...deployment, begun }))
+      if (options.json) terminal.out(JSON.stringify({ ...deployment, begun: true }))
       else
         terminal.out(
           `The deed has begun. Who must act by when: deed agreement status ${shown} --rpc ${options.rpc}`,
         )
       return EXIT.ok
     } catch (error) {
-      throw awayOf(error, options.rpc) ?? error
+      throw faultOf(error, options.rpc) ?? error
     }
   },
 })
@@ -88,7 +88,7 @@ type Plan =
 
 /** Everything that can be known before a transaction is sent. */
 const prepare = async (chain: Chain, draft: Draft, agreed: Agreed): Promise<Plan> => {
-  const clock = await headTime(chain)
+  const clock = await nextTime(chain)
   const address = addressOf(draft, agreed)
   const signed = (await hasCode(chain, address)) ? await signedAlready(chain, draft, agreed, address) : []
   const { valid, faults } = await verify(
@@ -177,7 +177,7 @@ const create = async (
   return { ...base, block, transaction: receipt.transactionHash }
 }
 
-/** @returns whether the deed has begun, which it has unless others' signatures were in the way. */
+/** @throws unless the deed has begun with the last of them. */
 const bring = async (
   chain: Chain,
   draft: Draft,
@@ -185,7 +185,7 @@ const bring = async (
   payer: Account,
   valid: readonly Valid[],
   say: (line: string) => unknown,
-): Promise<boolean> => {
+): Promise<void> => {
   for (const { party, account, before, signature } of valid) {
     const data = encodeFunctionData({
       abi: deedAbi,
@@ -198,5 +198,9 @@ const bring = async (
     })
     say(`${party} has signed, in block ${receipt.blockNumber}`)
   }
-  return chain.client.readContract({ abi: deedAbi, address: contract, functionName: 'begun' })
+  if (await chain.client.readContract({ abi: deedAbi, address: contract, functionName: 'begun' })) return
+  throw new CommandError(
+    'DEED_NOT_BEGUN',
+    `The deed at ${contract} has not begun: a signature was not taken by the chain. Deploy again, which brings what is missing: deed agreement deploy ${draft.shown} --rpc URL`,
+  )
 }

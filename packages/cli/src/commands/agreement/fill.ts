@@ -56,7 +56,9 @@ export const fill = command({
       terms: { ...before.terms },
     }
     for (const written of options.term) terms = await withTerm(draft, terms, written)
-    refuse(await readFilling(draft, terms), Object.keys(terms.terms))
+    // Nothing is written that cannot stand; what is still open is no fault.
+    const [fault] = (await readFilling(draft, terms)).faults
+    if (fault) throw new CommandError(fault.code, fault.message)
     if (options.term.length === 0 && !options.json) terms = await askAll(draft, terms, terminal)
     await writeTerms(draft, terms)
     const reading = await readFilling(draft, terms)
@@ -83,13 +85,6 @@ const withTerm = async (draft: Draft, terms: Terms, written: string): Promise<Te
     ...terms,
     terms: { ...others, [name]: blank ? await resolveWords(draft, blank, words, terms.chain) : words },
   }
-}
-
-/** Nothing is written that cannot stand; what is still open is no fault. */
-const refuse = ({ faults }: Reading, names: readonly string[]): void => {
-  const [first] = faults
-  if (!first) return
-  throw new CommandError(first.code, names.includes(first.name) ? first.message : `${first.message}.`)
 }
 
 /** Asks until each answer can stand. What was answered before is the default. */

@@ -22,7 +22,7 @@ export const replay = command({
     const draft = await readDraft(terminal.folder, shown!)
     const { text: timeline } = await readFileOf(terminal.folder, file!)
     const name = basename(draft.outline.file, '.deed')
-    const replayed = await relive(name, draft.text, timeline, { cacheFolder: compileCache() })
+    const replayed = await relive(name, draft.text, timeline, compileCache())
     if (!replayed) {
       throw new CommandError(
         'DEED_NO_TIMELINE',

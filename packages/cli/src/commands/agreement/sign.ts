@@ -3,8 +3,9 @@ import { command } from '../../command.ts'
 import { CommandError, EXIT, usageError } from '../../fault.ts'
 import { nearest } from '../../nearest.ts'
 import { flag, instant, text, url } from '../../options.ts'
-import { headTime, shownTime } from '../../perform/stage.ts'
-import { connect } from '../../signing/connect.ts'
+import { shownTime } from '../../perform/stage.ts'
+import { askBrowser } from '../../signing/browser.ts'
+import { connect, nextTime } from '../../signing/connect.ts'
 import { type Draft, readDraft } from '../../signing/draft.ts'
 import { accountOf, KEY_OPTIONS } from '../../signing/keys.ts'
 import { signatureFile, termsInWords, writeSignature } from '../../signing/signature-file.ts'
@@ -17,7 +18,7 @@ const LIFE_SECONDS = 30 * 86_400
 
 export const sign = command({
   name: 'agreement sign',
-  usage: 'DEED --as PARTY (--keystore FILE | --dev | --signature HEX | --typed-data)',
+  usage: 'DEED --as PARTY (--keystore FILE | --dev | --browser | --signature HEX | --typed-data)',
   about: [
     'Signs the text with every agreed value (EIP-712), for one chain and one address, and writes the signature to',
     'signatures/PARTY.json beside the text: a file to mail to the others. Nothing is sent to any chain.',
@@ -30,6 +31,7 @@ export const sign = command({
     as: text('PARTY', 'who signs, by the name in the text; else the party of the key’s address'),
     ...KEY_OPTIONS,
     wallet: flag('the party is a contract wallet, and the key speaks for it'),
+    browser: flag('let the wallet in a browser sign, on a page of this machine'),
     signature: text('HEX', 'a signature made elsewhere, instead of a key'),
     'typed-data': flag('print what is to be signed (eth_signTypedData_v4), and sign nothing'),
     until: instant('DATE', 'the last instant at which the signature counts; 30 days from now without it'),
@@ -46,7 +48,7 @@ export const sign = command({
     const draft = await readDraft(terminal.folder, shown!)
     const agreed = await agreedOf(draft)
     const chain = options.rpc ? await connect(options.rpc, agreed.chain) : undefined
-    const now = chain ? await headTime(chain) : Math.floor(Date.now() / 1000)
+    const now = chain ? await nextTime(chain) : Math.floor(Date.now() / 1000)
     const before = BigInt(options.until ?? now + LIFE_SECONDS)
     if (before <= now) {
       throw new CommandError(
@@ -63,7 +65,7 @@ export const sign = command({
         before,
       })
     if (options['typed-data']) {
-      terminal.out(typedDataJson(data((named ?? onlyNamed(options.as)).account)))
+      terminal.out(typedDataJson(data((named ?? sayWho()).account)))
       return EXIT.ok
     }
     const { signer, signature } = await signatureBy(draft, agreed, options, named, data, terminal)
@@ -100,7 +102,7 @@ const signerNamed = (draft: Draft, agreed: Agreed, name: string): Signer => {
   )
 }
 
-const onlyNamed = (_: undefined | string): never => {
+const sayWho = (): never => {
   throw usageError('DEED_USAGE', 'Say who signs: --as PARTY')
 }
 
@@ -111,6 +113,7 @@ const signatureBy = async (
     readonly signature?: string | undefined
     readonly wallet?: boolean | undefined
     readonly dev?: boolean | undefined
+    readonly browser?: boolean | undefined
   } & Parameters<typeof accountOf>[0],
   named: Signer | undefined,
   data: (party: Address) => ReturnType<typeof typedDataOf>,
@@ -119,10 +122,22 @@ const signatureBy = async (
   if (options.signature !== undefined) {
     const signature = options.signature.toLowerCase()
     if (isHex(signature) && signature.length % 2 === 0)
-      return { signer: named ?? onlyNamed(undefined), signature }
+      return { signer: named ?? sayWho(), signature: options.wallet ? signature : withRecovery(signature) }
     throw usageError('DEED_BAD_OPTION', '--signature must be 0x and pairs of hexadecimal digits.')
   }
-  if (options.dev && !named) onlyNamed(undefined)
+  if (options.dev && !named) sayWho()
+  if (options.browser) {
+    const signer = named ?? sayWho()
+    const request = {
+      title: draft.outline.title,
+      party: signer.party,
+      account: getAddress(signer.account),
+      rows: rowsOf(draft, agreed, Number(data(signer.account).message.before)),
+      typedData: typedDataJson(data(signer.account)),
+    }
+    const tell = (address: string) => terminal.err(`Open this in the browser that has the wallet: ${address}`)
+    return { signer, signature: withRecovery((await askBrowser(request, tell, terminal.stop)) as Hex) }
+  }
   const account = await accountOf(
     options,
     agreed.chain,
@@ -132,7 +147,7 @@ const signatureBy = async (
   if (!account) {
     throw usageError(
       'DEED_NO_KEY',
-      `Say with what to sign: --keystore FILE${agreed.chain === 31337 ? ', --dev' : ''}, or --signature HEX of a wallet that was given --typed-data.`,
+      `Say with what to sign: --keystore FILE, --browser${agreed.chain === 31337 ? ', --dev' : ''}, or --signature HEX of a wallet that was given --typed-data.`,
     )
   }
   const signers = signersOf(draft, agreed)
@@ -152,6 +167,12 @@ const signatureBy = async (
   return { signer, signature: await account.signTypedData(data(signer.account) as never) }
 }
 
+/** Some wallets write the recovery bit of a key's signature as 0 or 1, and contracts want 27 or 28. */
+const withRecovery = (signature: Hex): Hex =>
+  signature.length === 132 && /0[01]$/.test(signature)
+    ? `${signature.slice(0, -2) as Hex}${signature.endsWith('0') ? '1b' : '1c'}`
+    : signature
+
 /** As wallets take it: whole numbers as decimal strings, and the type of the domain written out (EIP-712). */
 const typedDataJson = (data: ReturnType<typeof typedDataOf>): string => {
   const domain = [
@@ -164,6 +185,15 @@ const typedDataJson = (data: ReturnType<typeof typedDataOf>): string => {
   return JSON.stringify(whole, (_, value) => (typeof value === 'bigint' ? String(value) : value), 2)
 }
 
+/** What is signed, for a person. */
+const rowsOf = (draft: Draft, agreed: Agreed, before: number): (readonly [string, string])[] => [
+  ...Object.entries(termsInWords(draft, agreed.filling)),
+  ['text', draft.outline.text],
+  ['chain', String(agreed.chain)],
+  ['deed', addressOf(draft, agreed)],
+  ['until', shownTime(before)],
+]
+
 const print = (
   draft: Draft,
   agreed: Agreed,
@@ -172,16 +202,9 @@ const print = (
   written: string,
   terminal: Terminal,
 ): void => {
-  const terms = Object.entries(termsInWords(draft, agreed.filling))
-  const width = Math.max(...terms.map(([name]) => name.length), 'chain'.length)
+  const rows = rowsOf(draft, agreed, before)
+  const width = Math.max(...rows.map(([name]) => name.length))
   terminal.out(`${terminal.style('bold', party)} has signed ${terminal.style('bold', draft.outline.title)}:`)
-  const rows = [
-    ...terms,
-    ['text', draft.outline.text],
-    ['chain', String(agreed.chain)],
-    ['deed', addressOf(draft, agreed)],
-    ['until', shownTime(before)],
-  ] as const
   for (const [name, value] of rows) terminal.out(`  ${name.padEnd(width)}  ${value}`)
   terminal.out(
     `\nwrote ${draft.shown}/${written}: mail it to the other parties, who put it into signatures/ too.`,

@@ -4,7 +4,7 @@ import { EXIT } from '../../fault.ts'
 import { flag, url } from '../../options.ts'
 import { formatMoney } from '../../perform/money.ts'
 import { shownTime } from '../../perform/stage.ts'
-import { awayOf, connect } from '../../signing/connect.ts'
+import { connect, faultOf, nextTime } from '../../signing/connect.ts'
 import { whereabouts } from '../../signing/deployment.ts'
 import { type Draft, readDraft } from '../../signing/draft.ts'
 import { hasCode } from '../../signing/factory.ts'
@@ -47,7 +47,7 @@ export const status = command({
       else print(draft, standing, terminal)
       return EXIT.ok
     } catch (error) {
-      throw awayOf(error, rpc) ?? error
+      throw faultOf(error, rpc) ?? error
     }
   },
 })
@@ -61,7 +61,7 @@ const printUnsigned = async (
   terminal: Terminal,
 ): Promise<void> => {
   const agreed = await agreedOf(draft)
-  const clock = Number((await chain.client.getBlock()).timestamp)
+  const clock = await nextTime(chain)
   const { valid, faults } = await verify(
     draft,
     agreed,
