@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util'
 import { CODES } from '../src/codes.ts'
 import { readDeed } from '../src/read.ts'
 import { format } from '../src/syntax/format.ts'
+import { type Random, randomOf } from '../validate/random.ts'
 import { NAMES, readDeed as shipped } from './deeds.ts'
 
 export interface Report {
@@ -20,7 +21,7 @@ export interface Report {
 
 /** @throws with the text in question if an answer is not as it must be. */
 export const corruptDeeds = (count: number, seed: number, onEach?: (done: number) => void): Report => {
-  const random = generator(seed)
+  const random = randomOf(seed)
   const texts = NAMES.map(shipped)
   const codes: Record<string, number> = {}
   let [whole, slowestMs] = [0, 0]
@@ -69,25 +70,12 @@ const checkAnswer = (text: string): string[] => {
   return findings.map(({ code }) => code)
 }
 
-type Random = () => number
-
-/** mulberry32: small, and the same everywhere. */
-const generator = (seed: number): Random => {
-  let state = seed | 0
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
-const below = (random: Random, most: number): number => Math.floor(random() * most)
-const pick = <T>(random: Random, list: readonly T[]): T => list[below(random, list.length)]!
+const pick = <T>(random: Random, list: readonly T[]): T => random.pick(list)
+const below = (random: Random, most: number): number => random.below(most)
 
 const damage = (random: Random, texts: readonly string[]): string => {
   let text = pick(random, texts)
-  const times = 1 + below(random, random() < 0.3 ? 12 : 3)
+  const times = 1 + below(random, random.chance(0.3) ? 12 : 3)
   for (let i = 0; i < times; i++) text = pick(random, DAMAGES)(random, text, texts)
   return text
 }

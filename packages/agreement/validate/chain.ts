@@ -47,7 +47,7 @@ export interface Result {
 
 export const CHAIN_ID = 31337n
 const GAS = 30_000_000n
-const RICH_WEI = 10n ** 30n
+const RICH_WEI = 1n << 200n
 
 export const newChain = (): Chain => ({ engine: tier1, codes: new Map() })
 

@@ -1,7 +1,7 @@
 /** Calls, answers, events and errors of a contract, by its ABI: only what deeds use, and fast enough for millions. */
 import { bytesToHex, bytesToWord, keccak256, type Log, wordToBytes } from '@deed/evm'
 
-export interface Parameter {
+interface Parameter {
   readonly name?: string
   readonly type: string
   readonly indexed?: boolean
@@ -129,5 +129,5 @@ const shownWord = (type: string, value: bigint, shown: Shown): string => {
   return /^[A-Za-z][A-Za-z0-9-]*$/.test(text) ? text : String(value)
 }
 
-export const addressOf = (value: bigint): `0x${string}` => `0x${value.toString(16).padStart(40, '0')}`
+const addressOf = (value: bigint): `0x${string}` => `0x${value.toString(16).padStart(40, '0')}`
 export const addressWord = (address: `0x${string}`): bigint => BigInt(address)

@@ -6,7 +6,7 @@ import type { State } from '../src/meaning/state.ts'
 import type { Model, Route } from '../src/model/model.ts'
 import { type Control, type Exploration, STATUS } from '../src/proofs/control.ts'
 
-export type Way = 'right' | 'wrong' | 'out' | 'time'
+type Way = 'right' | 'wrong' | 'out' | 'time'
 
 export interface Goal {
   readonly key: string

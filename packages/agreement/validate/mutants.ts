@@ -4,11 +4,8 @@
  *
  *     npm run mutants:agreements -- --count 100 --seed 1
  */
-import { readdirSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { CACHE_FOLDER, shipped } from './agreements.ts'
 import { type Random, randomOf } from './random.ts'
 import { emittedOf, subjectOf } from './subject.ts'
 import { validate } from './validate.ts'
@@ -100,12 +97,10 @@ export const sampleOf = (random: Random, all: readonly Mutant[], count: number):
 export const tryMutant = async (
   mutant: Mutant,
   text: string,
-  { lives, seed, cacheFolder }: { lives: number; seed: number; cacheFolder: string },
+  { lives, seed }: { readonly lives: number; readonly seed: number },
 ): Promise<Tried> => {
   try {
-    const subject = await subjectOf(mutant.agreement, text, { cacheFolder }, (source) =>
-      applied(source, mutant),
-    )
+    const subject = await subjectOf(mutant.agreement, text, CACHE_FOLDER, (source) => applied(source, mutant))
     const { difference, lives: lived } = validate(subject, lives, seed)
     return difference ? { ...mutant, caught: difference.what, lives: lived } : { ...mutant, lives: lived }
   } catch (error) {
@@ -122,12 +117,7 @@ if (import.meta.main) {
       lives: { type: 'string', default: '4000' },
     },
   })
-  const examples = fileURLToPath(new URL('../../../examples', import.meta.url))
-  const cacheFolder = join(tmpdir(), 'deed-validate-solidity')
-  const folders = readdirSync(examples, { withFileTypes: true }).filter((entry) => entry.isDirectory())
-  const texts = new Map(
-    folders.map(({ name }) => [name, readFileSync(join(examples, name, `${name}.deed`), 'utf8')]),
-  )
+  const texts = new Map(shipped().map(({ name, text }) => [name, text]))
   const all = [...texts].flatMap(([name, text]) => mutantsOf(name, emittedOf(name, text).source))
   const sample = sampleOf(randomOf(Number(values.seed)), all, Number(values.count))
   let caught = 0
@@ -135,7 +125,6 @@ if (import.meta.main) {
     const tried = await tryMutant(mutant, texts.get(mutant.agreement)!, {
       lives: Number(values.lives),
       seed: Number(values.seed),
-      cacheFolder,
     })
     if (tried.caught !== undefined) caught++
     const how =

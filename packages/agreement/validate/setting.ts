@@ -7,7 +7,7 @@ import { CHAIN_ID, type Chain, type Ledger, newChain, newLedger, run } from './c
 import { addressWord, callOf, concat, encode, shownError, word, wordAt } from './codec.ts'
 import type { Subject } from './subject.ts'
 
-export interface Person {
+interface Person {
   readonly name: string
   readonly key: Uint8Array
   readonly address: Address
@@ -30,7 +30,7 @@ export interface House {
 }
 
 /** What a feed answers, and since when. */
-export interface Answer {
+interface Answer {
   readonly answer: bigint
   readonly updatedAt: number
 }

@@ -19,7 +19,7 @@ export interface Subject {
   readonly props: Readonly<Record<Prop, Contract>>
 }
 
-export interface Contract {
+interface Contract {
   readonly codec: Codec
   readonly creation: Uint8Array
   /** Bytes that are deployed. */
@@ -28,10 +28,6 @@ export interface Contract {
 
 type Prop = 'TestToken' | 'TestTitle' | 'TestFeed'
 
-export interface Cache {
-  readonly cacheFolder?: string
-}
-
 const HERE = fileURLToPath(new URL('.', import.meta.url))
 const PROPS = fileURLToPath(new URL('../../../contracts/src', import.meta.url))
 
@@ -39,16 +35,16 @@ const PROPS = fileURLToPath(new URL('../../../contracts/src', import.meta.url))
 export const subjectOf = async (
   name: string,
   text: string,
-  cache: Cache,
+  cacheFolder: string,
   change: (source: string) => string = (source) => source,
 ): Promise<Subject> => {
   const { source, outline, model, proof } = emittedOf(name, text)
   const [file, contract] = outline.contract.split(':') as [string, string]
-  const { artifacts } = await compile({ root: HERE, sources: { [file]: change(source) }, ...cache })
+  const { artifacts } = await compile({ root: HERE, sources: { [file]: change(source) }, cacheFolder })
   const props = await compile({
     root: PROPS,
     entries: ['TestToken.sol', 'TestTitle.sol', 'TestFeed.sol'],
-    ...cache,
+    cacheFolder,
   })
   const prop = (of: Prop) => contractOf(props.artifacts, of)
   return {

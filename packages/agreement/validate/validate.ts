@@ -134,7 +134,8 @@ const live = (
     if (before !== undefined) note(cover, before, step, taken, wasDue)
     if (taken.result === 'done') {
       path = { before: path, step, length: (path?.length ?? 0) + 1 }
-      if (step.kind === 'act') count.gas.act = Math.max(count.gas.act, Number(taken.gasUsed))
+      // With what runs before it an act takes what that takes too.
+      if (step.kind === 'act' && !wasDue) count.gas.act = Math.max(count.gas.act, Number(taken.gasUsed))
       if (step.kind === 'keep' && step.most === 1)
         count.gas.timer = Math.max(count.gas.timer, Number(taken.gasUsed))
     }
