@@ -82,6 +82,7 @@ const HOW: readonly (readonly [pattern: RegExp, run: (line: string) => Promise<u
       await stop()
     },
   ],
+  [/^npx deed agreement language-server --help$/, (line) => finishes(line)],
   [
     /--fork-url|^DEED_FORK_URL=/,
     async (line) => {

@@ -1,6 +1,7 @@
 /**
  * Reads `deed.langium`, proves that it is strong LL(2), and writes what the parser runs on: `src/syntax/grammar.json`
- * (rules, and at each choice the tokens that decide) and `src/syntax/ast.ts` (the types of the tree).
+ * (rules, and at each choice the tokens that decide), `src/syntax/ast.ts` (the types of the tree) and the colours of
+ * `editors/vscode`.
  *
  *     node packages/agreement/grammar/generate.ts
  */
@@ -9,11 +10,13 @@ import { GrammarAST } from 'langium'
 import { createServicesForGrammar } from 'langium/grammar'
 import type { GrammarTables, Item, Look } from '../src/syntax/tables.ts'
 import { type Choose, lookahead } from './lookahead.ts'
+import { textMate } from './textmate.ts'
 import { listsOf, printTypes } from './types.ts'
 
 const SOURCE = new URL('./deed.langium', import.meta.url)
 const TABLES = new URL('../src/syntax/grammar.json', import.meta.url)
 const TYPES = new URL('../src/syntax/ast.ts', import.meta.url)
+const COLOURS = new URL('../../../editors/vscode/syntaxes/deed.tmLanguage.json', import.meta.url)
 
 export interface Generated {
   readonly tables: GrammarTables
@@ -77,6 +80,7 @@ export const generate = (grammar: GrammarAST.Grammar): Generated => {
 export const print = ({ tables, types }: Generated): readonly (readonly [URL, string])[] => [
   [TABLES, `${JSON.stringify(tables)}\n`],
   [TYPES, types],
+  [COLOURS, textMate(tables)],
 ]
 
 const call = (rule: GrammarAST.AbstractRule, ids: ReadonlyMap<string, number>): Item =>

@@ -27,7 +27,7 @@ describe('the grammar', () => {
     expect(generate(await readGrammar(ambiguous)).conflicts).not.toEqual([])
   })
 
-  it('is what the tables and types in src/syntax were made of; if not, run `npm run grammar`', () => {
+  it('is what the tables and types in src/syntax and the colours in editors/vscode were made of; if not, run `npm run grammar`', () => {
     for (const [file, text] of print(generated)) expect(readFileSync(file, 'utf8'), file.pathname).toBe(text)
   })
 

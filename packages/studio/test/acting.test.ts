@@ -177,6 +177,7 @@ describe.skipIf(!found)(title, () => {
     await proved
       .getByText('This deed ends by finish + 61 days at the latest, whatever anybody does.')
       .waitFor()
+    await proved.getByText(/^\(finish: 1 \w+ \d{4}\)$/).waitFor()
     await page.getByRole('region', { name: 'Text' }).getByText('2,400.00 USDC').waitFor()
     await page.getByRole('img', { name: /clauses have been open/ }).waitFor()
     await page.emulateMedia({ media: 'print', colorScheme: 'dark' })

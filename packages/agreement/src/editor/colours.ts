@@ -1,7 +1,7 @@
 /** What each word of a text is, for colouring. */
 import type { Place } from '../syntax/place.ts'
 import { isWord, placeOf, TYPE } from '../syntax/token.ts'
-import { keyOf, type NameKind, type Names } from './names.ts'
+import { keyOf, type NameKind, type Names, startOf } from './names.ts'
 
 export type ColourKind = NameKind | 'title' | 'prose' | 'word' | 'number' | 'verb' | 'quote' | 'name'
 
@@ -28,8 +28,6 @@ export const colours = ({ tokens, occurrences, declared, verbs }: Names): Colour
     return kind ? [{ place, kind, declares: false }] : []
   })
 }
-
-const startOf = ({ line, column }: Place): string => `${line}:${column}`
 
 const kindOf = (type: number, text: string): ColourKind | undefined => {
   if (type === TYPE.title || text === '##') return 'title'

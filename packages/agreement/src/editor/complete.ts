@@ -31,7 +31,7 @@ export const complete = (text: string, where: Position): Completion[] => {
   if (slot !== undefined && !/^ *-/.test(line)) return inSlot(names, slot.trim(), typed)
   // In an empty line after a whole sentence a bullet is what can come.
   const bare = /(?:^|\n(?: *|#.*|[ -].*[.:])\n) *$/.test(base)
-  const tokens = withoutEnd(lex(bare ? `${base}- ` : base).tokens)
+  const tokens = lastClause(withoutEnd(lex(bare ? `${base}- ` : base).tokens))
   const found = expectedAfter(tokens)
   if (!found) return []
   const statement = statementOf(tokens)
@@ -46,6 +46,13 @@ export const complete = (text: string, where: Position): Completion[] => {
 /** The lexer ends every nesting at the end of the text, where here the text goes on. */
 const withoutEnd = (tokens: readonly Token[]): readonly Token[] =>
   tokens.slice(0, tokens.findLastIndex(({ type }) => type !== TYPE.dedent) + 1)
+
+/** What can follow in a clause does not depend on those before it; a deed of the clause alone is read faster. */
+const lastClause = (tokens: readonly Token[]): readonly Token[] => {
+  const heading = tokens.findLastIndex(({ text }) => text === '##')
+  const title = tokens.find(({ type }) => type === TYPE.title)
+  return heading < 0 || !title ? tokens : [title, ...tokens.slice(heading)]
+}
 
 const MOST_STOPS = 20
 

@@ -47,7 +47,8 @@ export interface Names {
 
 export const namesOf = (text: string): Names => {
   const { tokens } = lex(text)
-  const found: Finding = {
+  const found: Found = {
+    declarations: new Set(),
     declared: new Map(),
     occurrences: [],
     verbs: [],
@@ -55,7 +56,8 @@ export const namesOf = (text: string): Names => {
     row: undefined,
   }
   for (const piece of piecesOf(tokens)) read(found, piece)
-  return { ...found, tokens }
+  const { declared, occurrences, verbs } = found
+  return { declared, occurrences, verbs, tokens }
 }
 
 /** Key of a name: columns are told apart by their row. */
@@ -67,7 +69,12 @@ export const at = (
   where: { readonly line: number; readonly column: number },
 ): boolean => line === where.line && column <= where.column && where.column <= endColumn
 
-interface Finding {
+/** `line:column`, which is one place of a text. */
+export const startOf = ({ line, column }: Place): string => `${line}:${column}`
+
+interface Found {
+  /** Places of declared names, as `line:column`. */
+  readonly declarations: Set<string>
   readonly declared: Map<string, Declared>
   readonly occurrences: Occurrence[]
   readonly verbs: Place[]
@@ -93,7 +100,7 @@ const piecesOf = (tokens: readonly Token[]): Piece[] => {
   return pieces
 }
 
-const read = (found: Finding, { marker, words }: Piece): void => {
+const read = (found: Found, { marker, words }: Piece): void => {
   if (marker.text === '##') readHeading(found, words)
   else if (marker.type === TYPE.row && found.row !== undefined) readColumns(found, words, found.row)
   else {
@@ -104,7 +111,7 @@ const read = (found: Finding, { marker, words }: Piece): void => {
   }
 }
 
-const readHeading = (found: Finding, words: readonly Token[]): void => {
+const readHeading = (found: Found, words: readonly Token[]): void => {
   found.clause++
   found.row = undefined
   const name = words.find(({ type }) => type === TYPE.id)
@@ -137,7 +144,7 @@ const FIXED = [
   [/, at first .*$/, 'variable'],
 ] as const
 
-const readDeclaration = (found: Finding, words: readonly Token[], names: number): void => {
+const readDeclaration = (found: Found, words: readonly Token[], names: number): void => {
   const sentence = spell(words)
   const definition = spell(words.slice(names + 1))
   const kind = KINDS.find(([pattern]) => pattern.test(definition))?.[1] ?? 'value'
@@ -158,14 +165,14 @@ const choicesOf = (words: readonly Token[]): readonly Token[] => {
   return words.slice(of, or < 0 ? undefined : or + 2).filter(({ type }) => type === TYPE.id)
 }
 
-const readColumns = (found: Finding, words: readonly Token[], row: string): void => {
+const readColumns = (found: Found, words: readonly Token[], row: string): void => {
   for (const word of words)
     if (word.type === TYPE.id) declare(found, word, 'column', `column of the table of ${row}`, { row })
   found.row = undefined
 }
 
 const readUses = (
-  found: Finding,
+  found: Found,
   words: readonly Token[],
   from: number,
   statement: string | undefined,
@@ -180,8 +187,7 @@ const readUses = (
     }
     const { clause } = found
     const row = before?.type === TYPE.possessive ? words[i - 2]?.text : undefined
-    const known = found.occurrences.some(({ place, declares }) => declares && at(place, where))
-    if (!known)
+    if (!found.declarations.has(startOf(where)))
       found.occurrences.push({
         name: word.text,
         place: where,
@@ -194,7 +200,7 @@ const readUses = (
 }
 
 const declare = (
-  found: Finding,
+  found: Found,
   word: Token,
   kind: NameKind,
   sentence: string,
@@ -204,6 +210,7 @@ const declare = (
   const place = placeOf(word)
   const { clause } = found
   const row = more.row === undefined ? {} : { row: more.row }
+  found.declarations.add(startOf(place))
   found.occurrences.push({ name, place, declares: true, clause, ...row })
   const key = keyOf({ name, ...row })
   if (!found.declared.has(key)) found.declared.set(key, { name, kind, place, sentence, clause, ...more })

@@ -35,6 +35,7 @@ export const describeDocument = async (
     title,
     text: row.text as Hex,
     source: agreement.text,
+    figures: Object.fromEntries(figures),
     preface,
     clauses: clauses.map((clause) => {
       const now = open.find((each) => each.clause === clause.number)

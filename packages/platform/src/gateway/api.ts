@@ -198,6 +198,8 @@ export interface DeedDocument {
   text: Hex
   /** The text itself, so that whoever reads it can hash and check it. */
   source: string
+  /** What stands now for each name that has a figure, as prose shows it. */
+  figures: Record<string, string>
   preface: DocumentBlock[]
   clauses: DocumentClause[]
 }

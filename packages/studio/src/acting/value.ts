@@ -19,7 +19,7 @@ export interface Asked {
 /** Text of a field, or the file of a document. */
 export type Given = string | File | undefined
 
-export class InputError extends Error {
+class InputError extends Error {
   override name = 'InputError'
 }
 

@@ -9,9 +9,15 @@ const HEADINGS: Readonly<Record<Fact['kind'], string>> = {
   control: 'Clauses',
 }
 
+interface FactListProps {
+  facts: readonly Fact[]
+  /** What stands for a name, where the values have been agreed. */
+  figures?: Readonly<Record<string, string>>
+}
+
 /** What was proved of a text, by subject. */
-export const FactList = ({ facts, className = '' }: { facts: readonly Fact[]; className?: string }) => (
-  <dl className={`space-y-4 ${className}`}>
+export const FactList = ({ facts, figures = {} }: FactListProps) => (
+  <dl className="space-y-4">
     {Object.entries(HEADINGS).map(([kind, heading]) => {
       const own = facts.filter((fact) => fact.kind === kind)
       if (own.length === 0) return null
@@ -23,7 +29,10 @@ export const FactList = ({ facts, className = '' }: { facts: readonly Fact[]; cl
               {own.map(({ sentence }) => (
                 <li key={sentence} className="flex gap-2.5 text-sm leading-6">
                   <Tick />
-                  <span className="min-w-0 break-words">{sentence}</span>
+                  <span className="min-w-0 break-words">
+                    {sentence}
+                    <Figures sentence={sentence} figures={figures} />
+                  </span>
                 </li>
               ))}
             </ul>
@@ -33,6 +42,18 @@ export const FactList = ({ facts, className = '' }: { facts: readonly Fact[]; cl
     })}
   </dl>
 )
+
+/** `finish: 1 February 2028`, for the names in a sentence. */
+const Figures = ({ sentence, figures }: { sentence: string; figures: Readonly<Record<string, string>> }) => {
+  const words = new Set(sentence.match(/[A-Za-z][A-Za-z0-9-]*/g))
+  const named = [...words].filter((word) => Object.hasOwn(figures, word))
+  if (named.length === 0) return null
+  return (
+    <span className="figures ml-1.5 text-muted">
+      ({named.map((name) => `${name.replaceAll('-', ' ')}: ${figures[name]}`).join('; ')})
+    </span>
+  )
+}
 
 const Tick = () => (
   <svg viewBox="0 0 12 12" aria-hidden="true" className="mt-1.5 size-3 shrink-0">

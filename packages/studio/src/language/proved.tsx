@@ -1,4 +1,4 @@
-import type { DeedDocument } from '@deed/platform'
+import type { Deed, DeedDocument } from '@deed/platform'
 import { useQuery } from '@tanstack/react-query'
 import { Failure } from '../components/notice.tsx'
 import { Skeleton } from '../components/ui/skeleton.tsx'
@@ -6,7 +6,7 @@ import { ask } from './ask.ts'
 import { FactList } from './facts.tsx'
 
 /** The facts of a deed's text, proved here and now by this browser, from the very text whose hash was signed. */
-export const Proved = ({ document }: { document: DeedDocument }) => {
+export const Proved = ({ deed, document }: { deed: Deed; document: DeedDocument }) => {
   const { data, error } = useQuery({
     queryKey: ['language', 'check', document.text],
     queryFn: () => ask('check', document.source),
@@ -37,7 +37,16 @@ export const Proved = ({ document }: { document: DeedDocument }) => {
         This holds whatever anybody does. Your browser has just proved it, from the text whose hash the deed
         carries.
       </p>
-      <FactList facts={data.facts} />
+      <FactList facts={data.facts} figures={agreedFigures(deed, document)} />
     </>
   )
+}
+
+/** Of what was agreed and what follows from it; what changes while the deed runs is not what was proved. */
+const agreedFigures = (
+  { fields, holdings, debts }: Deed,
+  { figures }: DeedDocument,
+): Record<string, string> => {
+  const changing = new Set([...fields, ...holdings, ...debts].map(({ name }) => name))
+  return Object.fromEntries(Object.entries(figures).filter(([name]) => !changing.has(name)))
 }

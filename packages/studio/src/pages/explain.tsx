@@ -57,7 +57,7 @@ export const ExplainPage = () => {
               <DocumentText document={text} deed={deed} />
             </Part>
             <Part title="What is proved">
-              <Proved document={text} />
+              <Proved deed={deed} document={text} />
             </Part>
           </>
         )}
@@ -160,7 +160,10 @@ const Rows = ({ heads, rows }: { heads: readonly string[]; rows: readonly (reado
         {rows.map((row, line) => (
           <tr key={`${line}-${row[0]}`} className="break-inside-avoid border-b border-line align-baseline">
             {row.map((cell, column) => (
-              <td key={heads[column]} className="py-1.5 pr-4 first-letter:uppercase">
+              <td
+                key={heads[column]}
+                className={`py-1.5 pr-4 first-letter:uppercase ${column === 0 ? 'sm:whitespace-nowrap' : ''}`}
+              >
                 {cell}
               </td>
             ))}
