@@ -54,7 +54,9 @@ export const drawStep = (random: Random, house: House, cover: Cover, position: P
     if (timer?.kind !== 'wait' || state.clauses[clause]!.due <= clock) continue
     const joint = timer.routes.filter(({ together }) => together)
     if (joint.length === 0) continue
-    const consent = () => drawAct(random, house, position, clause, random.pick(joint).number, clock, true)
+    const consent = () =>
+      (random.chance(0.7) ? drawConsent(random, house, position, clause) : undefined) ??
+      drawAct(random, house, position, clause, random.pick(joint).number, clock, true)
     kinds.push(consent, consent, consent)
   }
   for (;;) {
@@ -283,7 +285,7 @@ const drawAct = (
   const by = right && able.length > 0 ? random.pick(able) : random.below(house.people.length)
   const { act: does } = route
   const base = { kind: 'act', by, clause, route: number, at } as const
-  if (does.kind === 'give') return { ...base, given: drawGiven(random, house, position, clause, route, at) }
+  if (does.kind === 'give') return { ...base, given: drawGiven(random, house, position, route, at) }
   const amount = does.kind === 'pay' ? drawAmount(random, house, position, route, at) : undefined
   const native = model.tokens[does.token]!.kind === 'native'
   const exact = amount ?? amountOf(house, position, route, at) ?? 0n
@@ -292,6 +294,26 @@ const drawAct = (
     ...(amount !== undefined && { amount }),
     ...(native && { attached: random.chance(0.9) ? exact : random.pick([0n, exact + 1n]) }),
   }
+}
+
+/** Somebody consents to what others have consented to, perhaps when the clause was open before. */
+const drawConsent = (
+  random: Random,
+  { subject, people }: House,
+  { state, clock }: Position,
+  clause: number,
+): Step | undefined => {
+  const begun = Object.entries(state.assents).filter(
+    ([key, consented]) => consented !== 0 && key.startsWith(`${clause}/`),
+  )
+  if (begun.length === 0) return undefined
+  const [key, consented] = random.pick(begun)
+  const [, , route, ...given] = key.split('/')
+  const { actors } = routeOf(subject.model, clause, Number(route))
+  const left = actors.filter((party) => (consented & (1 << party)) === 0)
+  const holder = state.holders[random.pick(left)]
+  const by = people.findIndex(({ address }) => address === holder)
+  return { kind: 'act', by, clause, route: Number(route), given: given.map(BigInt), at: clock }
 }
 
 /** What an act pays or may pay at most; undefined where the words cannot say it yet. */
