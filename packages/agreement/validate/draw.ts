@@ -49,6 +49,16 @@ export const drawStep = (random: Random, house: House, cover: Cover, position: P
   if (hasOrders) kinds.push(() => drawOrder(random, house, position))
   if (state.begun && model.parties.some(({ transferable }) => transferable))
     kinds.push(() => drawTransfer(random, house, position))
+  // What takes several parties comes about only if they act one after the other.
+  for (const [clause, { timer }] of model.clauses.entries()) {
+    if (timer?.kind !== 'wait' || state.clauses[clause]!.due <= clock) continue
+    const joint = timer.routes.filter(({ together }) => together)
+    if (joint.length === 0) continue
+    const consent = () =>
+      (random.chance(0.7) ? drawConsent(random, house, position, clause) : undefined) ??
+      drawAct(random, house, position, clause, random.pick(joint).number, clock, true)
+    kinds.push(consent, consent, consent)
+  }
   for (;;) {
     const step = random.pick(kinds)()
     if (step) return step
@@ -79,7 +89,13 @@ const stepTowards = (random: Random, house: House, position: Position, goal: Goa
   const stale = feeds.find((feed) => pricesAt(model, position, clock)[feed] === undefined)
   if (stale !== undefined && goal.way !== 'wrong' && random.chance(0.9))
     return { ...drawPrice(random, house, position, stale), at: Math.max(clock, first - 1 - random.below(50)) }
-  const wanted = { right: /^done$/, wrong: /^NotYourAct/, out: /^OutOfBounds/, time: /^$/ }[goal.way]
+  const wanted = {
+    right: /^done$/,
+    wrong: /^NotYourAct/,
+    out: /^OutOfBounds/,
+    unmet: /^ConditionNotMet/,
+    time: /^$/,
+  }[goal.way]
   for (let i = 0; i < TRIES; i++) {
     const fresh = feeds.length > 0 && random.chance(0.9)
     const at = fresh ? clock : drawInstant(random, clock, first - 1)
@@ -278,6 +294,26 @@ const drawAct = (
     ...(amount !== undefined && { amount }),
     ...(native && { attached: random.chance(0.9) ? exact : random.pick([0n, exact + 1n]) }),
   }
+}
+
+/** Somebody consents to what others have consented to, perhaps when the clause was open before. */
+const drawConsent = (
+  random: Random,
+  { subject, people }: House,
+  { state, clock }: Position,
+  clause: number,
+): Step | undefined => {
+  const begun = Object.entries(state.assents).filter(
+    ([key, consented]) => consented !== 0 && key.startsWith(`${clause}/`),
+  )
+  if (begun.length === 0) return undefined
+  const [key, consented] = random.pick(begun)
+  const [, , route, ...given] = key.split('/')
+  const { actors } = routeOf(subject.model, clause, Number(route))
+  const left = actors.filter((party) => (consented & (1 << party)) === 0)
+  const holder = state.holders[random.pick(left)]
+  const by = people.findIndex(({ address }) => address === holder)
+  return { kind: 'act', by, clause, route: Number(route), given: given.map(BigInt), at: clock }
 }
 
 /** What an act pays or may pay at most; undefined where the words cannot say it yet. */

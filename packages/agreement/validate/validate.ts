@@ -178,6 +178,7 @@ const note = (
     if (step.kind !== 'act' || wasDue || step.payer !== undefined) continue
     if (step.clause !== clause || step.route !== route) continue
     if (way === 'right' && result === 'done') seen.add(key)
+    if (way === 'unmet' && result.startsWith('ConditionNotMet')) seen.add(key)
     if (way === 'wrong' && result.startsWith('NotYourAct')) seen.add(key)
     if (way === 'out' && result.startsWith('OutOfBounds')) seen.add(key)
   }
