@@ -6,7 +6,8 @@ import type { State } from '../src/meaning/state.ts'
 import type { Model, Route } from '../src/model/model.ts'
 import { type Control, type Exploration, STATUS } from '../src/proofs/control.ts'
 
-type Way = 'right' | 'wrong' | 'out' | 'time'
+/** `unmet`: by whoever may, while the condition of the act does not hold. */
+type Way = 'right' | 'wrong' | 'out' | 'unmet' | 'time'
 
 export interface Goal {
   readonly key: string
@@ -67,6 +68,7 @@ const goalsOf = (model: Model, { states, edges, paths }: Exploration, state: num
     const route = routeOf(model, label.clause, label.route)
     add(label.clause, 'right', label.route)
     if (route.actors.length > 0) add(label.clause, 'wrong', label.route)
+    if (route.guard) add(label.clause, 'unmet', label.route)
     if (canBeOut(model, route)) add(label.clause, 'out', label.route)
   }
   return [...goals.values()]
@@ -126,6 +128,7 @@ const WAYS: Readonly<Record<Way, string>> = {
   right: '',
   wrong: ' by somebody else',
   out: ' out of bounds',
+  unmet: ' though its condition does not hold',
   time: ': its time',
 }
 

@@ -49,6 +49,14 @@ export const drawStep = (random: Random, house: House, cover: Cover, position: P
   if (hasOrders) kinds.push(() => drawOrder(random, house, position))
   if (state.begun && model.parties.some(({ transferable }) => transferable))
     kinds.push(() => drawTransfer(random, house, position))
+  // What takes several parties comes about only if they act one after the other.
+  for (const [clause, { timer }] of model.clauses.entries()) {
+    if (timer?.kind !== 'wait' || state.clauses[clause]!.due <= clock) continue
+    const joint = timer.routes.filter(({ together }) => together)
+    if (joint.length === 0) continue
+    const consent = () => drawAct(random, house, position, clause, random.pick(joint).number, clock, true)
+    kinds.push(consent, consent, consent)
+  }
   for (;;) {
     const step = random.pick(kinds)()
     if (step) return step
@@ -79,7 +87,13 @@ const stepTowards = (random: Random, house: House, position: Position, goal: Goa
   const stale = feeds.find((feed) => pricesAt(model, position, clock)[feed] === undefined)
   if (stale !== undefined && goal.way !== 'wrong' && random.chance(0.9))
     return { ...drawPrice(random, house, position, stale), at: Math.max(clock, first - 1 - random.below(50)) }
-  const wanted = { right: /^done$/, wrong: /^NotYourAct/, out: /^OutOfBounds/, time: /^$/ }[goal.way]
+  const wanted = {
+    right: /^done$/,
+    wrong: /^NotYourAct/,
+    out: /^OutOfBounds/,
+    unmet: /^ConditionNotMet/,
+    time: /^$/,
+  }[goal.way]
   for (let i = 0; i < TRIES; i++) {
     const fresh = feeds.length > 0 && random.chance(0.9)
     const at = fresh ? clock : drawInstant(random, clock, first - 1)
@@ -269,7 +283,7 @@ const drawAct = (
   const by = right && able.length > 0 ? random.pick(able) : random.below(house.people.length)
   const { act: does } = route
   const base = { kind: 'act', by, clause, route: number, at } as const
-  if (does.kind === 'give') return { ...base, given: drawGiven(random, house, position, route, at) }
+  if (does.kind === 'give') return { ...base, given: drawGiven(random, house, position, clause, route, at) }
   const amount = does.kind === 'pay' ? drawAmount(random, house, position, route, at) : undefined
   const native = model.tokens[does.token]!.kind === 'native'
   const exact = amount ?? amountOf(house, position, route, at) ?? 0n

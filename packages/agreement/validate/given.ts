@@ -11,11 +11,14 @@ export const drawGiven = (
   random: Random,
   house: House,
   position: Position,
-  { act: does }: Route,
+  clause: number,
+  { act: does, number }: Route,
   at: number,
 ): bigint[] => {
   const { model } = house.subject
   if (does.kind !== 'give') return []
+  const before = random.chance(0.6) ? consentedTo(random, position, clause, number) : undefined
+  if (before) return before
   // Those who act together have to say the same.
   const said = new Map<number, bigint>()
   return does.given.map(({ value }) => {
@@ -23,6 +26,19 @@ export const drawGiven = (
     said.set(value, drawn)
     return encodable(model, value, drawn)
   })
+}
+
+/** What somebody has consented to already, perhaps when the clause was open before. */
+const consentedTo = (
+  random: Random,
+  { state }: Position,
+  clause: number,
+  route: number,
+): bigint[] | undefined => {
+  const all = Object.keys(state.assents)
+    .map((key) => key.split('/'))
+    .filter(([of, , by]) => of === String(clause) && by === String(route))
+  return all.length === 0 ? undefined : random.pick(all).slice(3).map(BigInt)
 }
 
 /** What the argument's type can carry: anything else no caller can say. */

@@ -152,7 +152,8 @@ const live = (
     }
     if (position.state.ended && after++ > 2) break
   }
-  return random.below(SILENCES) === 0 ? silence(setting, position, lived()) : undefined
+  if (random.below(SILENCES) !== 0) return undefined
+  return unkept(setting, position, lived()) ?? silence(setting, position, lived())
 }
 
 const keep = (random: Random, kept: Map<number, Kept[]>, control: number, each: Kept): void => {
@@ -177,6 +178,7 @@ const note = (
     if (step.kind !== 'act' || wasDue || step.payer !== undefined) continue
     if (step.clause !== clause || step.route !== route) continue
     if (way === 'right' && result === 'done') seen.add(key)
+    if (way === 'unmet' && result.startsWith('ConditionNotMet')) seen.add(key)
     if (way === 'wrong' && result.startsWith('NotYourAct')) seen.add(key)
     if (way === 'out' && result.startsWith('OutOfBounds')) seen.add(key)
   }
@@ -184,6 +186,35 @@ const note = (
 
 const YEARS_OF_SILENCE = 12
 const YEAR_SECONDS = 366 * DAY_SECONDS
+
+/** The same life without any keeper comes to the same state, if only somebody calls in the end. */
+const unkept = (setting: Setting, kept: Position, life: Life): Difference | undefined => {
+  let position = setting.start
+  for (const step of life.steps) {
+    if (step.kind === 'keep') continue
+    const taken = take(setting, position, step)
+    if (taken.difference !== undefined) return { life, what: `without a keeper: ${taken.difference}` }
+    // More was due than one call may run: without a keeper this step cannot be taken.
+    if (taken.result.startsWith('BehindSchedule')) return undefined
+    position = taken.position
+  }
+  const [a, b] = [kept, { ...position, clock: kept.clock }].map((each) => shownState(caughtUp(setting, each)))
+  return a === b ? undefined : { life, what: `with a keeper the state is ${a}, and without ${b}` }
+}
+
+/** Everything that is due has run. */
+const caughtUp = (setting: Setting, from: Position): Position => {
+  let position = from
+  for (;;) {
+    const taken = take(setting, position, { kind: 'keep', most: 100, at: from.clock })
+    if (taken.result !== 'done') return position
+    position = taken.position
+  }
+}
+
+/** All of a state but the instant of its last step. */
+const shownState = ({ state }: Position): string =>
+  JSON.stringify({ ...state, now: 0 }, (_, value) => (typeof value === 'bigint' ? String(value) : value))
 
 /** Nobody does anything any more, and somebody calls in the end: the deed is over, and holds nothing. */
 const silence = (setting: Setting, from: Position, life: Life): Difference | undefined => {

@@ -40,12 +40,12 @@ const initial = (model: Model, agreed: Agreed, wallets: Record<Account, readonly
   }
   const scene: Scene = { model, state, prices: [] }
   const signers = model.parties.flatMap(({ third }, i) => (third ? [] : [agreed.parties[i]!]))
-  model.parties.forEach(({ name, third }, i) => {
+  model.parties.forEach(({ third }, i) => {
     if (
       !third &&
       signers.indexOf(agreed.parties[i]!) < model.parties.slice(0, i).filter((other) => !other.third).length
     )
-      refuse(`OutOfBounds(${name})`)
+      refuse('OutOfBounds(parties)')
   })
   for (const { kind, index } of model.blanks) {
     if (kind === 'value' && dependsOnNothing(model, index)) checkBounds(scene, index, state.values[index]!)
