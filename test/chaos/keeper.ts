@@ -203,7 +203,9 @@ const hire = (url: string, { folder, keepers, kills: most, seed, onKill, isStopp
         threat = undefined
         // One that is still starting is killed too, now and then; else none would ever come to work.
         if (!victim.isReady && random(4) > 0) return
-        if (victim.process.kill('SIGKILL')) onKill?.(++kills)
+        if (!victim.process.kill('SIGKILL')) return
+        kills++
+        onKill?.(kills)
       }, random(MOST_DELAY_MS))
     },
     dismiss: async () => {
