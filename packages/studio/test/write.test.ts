@@ -171,6 +171,16 @@ describe.skipIf(!found)(title, () => {
     expect(readFileSync(join(folder, 'saved.deed'), 'utf8')).toBe(LEASE)
   })
 
+  test('another text does not cost what was being written', async () => {
+    await after('# Residential lease')
+    await page.keyboard.type(' of mine')
+    await expect.poll(text).toContain('# Residential lease of mine')
+    await page.getByRole('combobox', { name: 'Begin with' }).selectOption('Cover')
+    await expect.poll(text).toContain('# Rainfall cover')
+    await page.getByRole('button', { name: 'Bring back what was here' }).click()
+    await expect.poll(text).toContain('# Residential lease of mine')
+  })
+
   test('keeps what is being written', async () => {
     await open('# Half a deed\n\n## 1. Terms\n\n- A and B are parties.\n')
     await said()

@@ -16,7 +16,11 @@ export interface Actor {
 const accountsQuery = queryOptions({
   queryKey: ['chain', 'accounts'],
   queryFn: async () => {
-    const accounts = await client.request({ method: 'eth_accounts' } as never).catch(() => [])
+    const accounts = await client.request({ method: 'eth_accounts' } as never).catch((error) => {
+      // A node that refuses has none for us; one that does not answer is asked again.
+      if (typeof error.code === 'number') return []
+      throw error
+    })
     return (accounts as Address[]).map((address) => address.toLowerCase() as Address)
   },
   staleTime: Number.POSITIVE_INFINITY,

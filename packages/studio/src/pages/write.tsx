@@ -30,20 +30,22 @@ export const WritePage = () => {
   if (from !== undefined && copied.error)
     return <Failure title="The text of that deed cannot be shown." error={copied.error} />
   if (from !== undefined && !copied.data) return <Skeleton className="h-96" />
-  return <Desk key={from ?? ''} first={copied.data?.source ?? kept() ?? LITTLE} />
+  // Each has a place of its own, so that a look at another deed does not cost what was being written.
+  const place = from === undefined ? KEPT : `${KEPT}.${from}`
+  return <Desk key={place} place={place} first={kept(place) ?? copied.data?.source ?? LITTLE} />
 }
 
-const kept = (): string | undefined => {
+const kept = (place: string): string | undefined => {
   try {
-    return localStorage.getItem(KEPT) ?? undefined
+    return localStorage.getItem(place) ?? undefined
   } catch {
     return undefined
   }
 }
 
-const keep = (text: string): void => {
+const keep = (place: string, text: string): void => {
   try {
-    localStorage.setItem(KEPT, text)
+    localStorage.setItem(place, text)
   } catch {
     // A browser that keeps nothing still edits.
   }
@@ -57,10 +59,12 @@ interface Checked {
   readonly laidOut: boolean
 }
 
-const Desk = ({ first }: { first: string }) => {
+const Desk = ({ place, first }: { place: string; first: string }) => {
   // A text that is opened takes the place of the editor's, so that undo does not lead from one deed into another.
   const [opened, setOpened] = useState({ text: first, number: 0 })
   const [text, setText] = useState(first)
+  /** What was being written when another text was opened. */
+  const [before, setBefore] = useState<string>()
   const [checked, setChecked] = useState<Checked>()
   const [failure, setFailure] = useState<unknown>()
   const view = useRef<EditorView>(undefined)
@@ -76,9 +80,10 @@ const Desk = ({ first }: { first: string }) => {
   }, [text])
 
   const open = (next: string) => {
+    setBefore(text === opened.text ? undefined : text)
     setOpened(({ number }) => ({ text: next, number: number + 1 }))
     setText(next)
-    keep(next)
+    keep(place, next)
   }
   const goTo = ({ line, column }: { readonly line: number; readonly column: number }) => {
     const { current } = view
@@ -101,7 +106,12 @@ const Desk = ({ first }: { first: string }) => {
             beside it.
           </p>
         </div>
-        <Tools text={text} open={open} run={(command) => view.current && command(view.current)} />
+        <Tools
+          text={text}
+          before={before}
+          open={open}
+          run={(command) => view.current && command(view.current)}
+        />
       </header>
       {failure !== undefined && (
         <Failure title="The text cannot be checked here." error={failure}>
@@ -119,7 +129,7 @@ const Desk = ({ first }: { first: string }) => {
             findings={current?.findings ?? NONE}
             onChange={(next) => {
               setText(next)
-              keep(next)
+              keep(place, next)
             }}
             onReady={(ready) => {
               view.current = ready
@@ -136,11 +146,12 @@ const NONE: readonly Finding[] = []
 
 interface ToolsProps {
   text: string
+  before: string | undefined
   open: (text: string) => void
   run: (command: (view: EditorView) => boolean) => void
 }
 
-const Tools = ({ text, open, run }: ToolsProps) => {
+const Tools = ({ text, before, open, run }: ToolsProps) => {
   const id = useId()
   const file = useRef<HTMLInputElement>(null)
   const begin = async (name: string) => {
@@ -176,6 +187,7 @@ const Tools = ({ text, open, run }: ToolsProps) => {
           </option>
         ))}
       </select>
+      {before !== undefined && <Button onClick={() => open(before)}>Bring back what was here</Button>}
       <Button onClick={() => file.current?.click()}>Open</Button>
       <input
         ref={file}

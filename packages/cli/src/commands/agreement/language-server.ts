@@ -11,7 +11,11 @@ export const languageServer = command({
   positionals: { min: 0, max: 0 },
   options: { stdio: flag('speak on standard input and output, which it always does') },
   examples: [['deed agreement language-server --stdio', 'as editors start it']],
-  run: async () => {
+  run: async (_, __, terminal) => {
+    if (process.stdin.isTTY)
+      terminal.err(
+        'An editor speaks here, not a person: docs/editor.md says how to set yours up. Ctrl-C ends it.',
+      )
     const { createConnection, ProposedFeatures, StreamMessageReader, StreamMessageWriter } = await import(
       'vscode-languageserver/node'
     )
@@ -27,7 +31,9 @@ export const languageServer = command({
       connection.onExit(resolve)
       process.stdin.once('close', resolve)
       process.stdin.once('end', resolve)
+      terminal.stop.addEventListener('abort', () => resolve())
     })
-    return EXIT.ok
+    // Half a message that the reader still waits for must not keep the process alive.
+    process.exit(EXIT.ok)
   },
 })
