@@ -278,7 +278,11 @@ describe('a broken window', () => {
 
   it('is claimed, disputed and ruled, and nobody waits for the keeper', async () => {
     town = await openTown('2027-01-10')
-    const usdc = await town.deploy(builder, abiOf(dollar), dollar.bytecode.object, [builder.address, 'tUSDC', 6])
+    const usdc = await town.deploy(builder, abiOf(dollar), dollar.bytecode.object, [
+      builder.address,
+      'tUSDC',
+      6,
+    ])
     await town.act(builder, usdc, abiOf(dollar), 'mint', [tenant.address, dollars('20000')])
     const deed = await town.deploy(landlord, abiOf(lease), lease.bytecode.object, [
       outline.text,
