@@ -67,12 +67,15 @@ const FAULTS: readonly (readonly [name: string, find: RegExp, put: string])[] = 
   ['an act is not possible', /return \(1 << 1 \| 1 << 2, /, 'return (1 << 1, '],
 ]
 
+/** Faults that change nothing: on the day on which Tenant leaves there are no days left to charge for. */
+const HARMLESS = new Set(['lease more is at least if (leaveDay > today) {'])
+
 export const mutantsOf = (agreement: string, source: string): Mutant[] =>
   source.split('\n').flatMap((before, i) => {
     if (/^\s*(?:\/\/|import|pragma)/.test(before)) return []
     return FAULTS.flatMap(([fault, find, put]): Mutant[] => {
       const after = before.replace(find, put)
-      return after === before
+      return after === before || HARMLESS.has(`${agreement} ${fault} ${before.trim()}`)
         ? []
         : [{ agreement, fault, line: i + 1, before: before.trim(), after: after.trim() }]
     })
