@@ -1,6 +1,6 @@
 /** Every template can be filled in, signed and deployed as it comes, and says how it stands. */
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { globSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { type Address, encodeDeployData } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { devAccount } from '../src/perform/cast.ts'
@@ -19,9 +19,7 @@ afterAll(() => chain.close())
 
 const EXAMPLES = new URL('../../../examples/', import.meta.url).pathname
 
-const templates = readdirSync(EXAMPLES).filter((name) =>
-  readdirSync(join(EXAMPLES, name)).some((file) => file.endsWith('.deed')),
-)
+const templates = globSync('*/*.deed', { cwd: EXAMPLES }).map(dirname).sort()
 
 /** Of a scenario that comes with the template: its words are those that `fill` takes, but for days counted from a start. */
 const termsOf = (name: string): Record<string, string> => {
