@@ -92,6 +92,10 @@ const readAnswer = (bytes: Buffer): { value: HttpAnswer; length: number } | unde
   if (end < 0) return undefined
   const [line = '', ...rest] = bytes.subarray(0, end).toString('latin1').split('\r\n')
   const status = Number(line.split(' ')[1])
+  if (status === PROCESSING) {
+    const next = readAnswer(bytes.subarray(end + 4))
+    return next && { value: next.value, length: end + 4 + next.length }
+  }
   const headers = Object.fromEntries(
     rest.map((one) => [one.slice(0, one.indexOf(':')).toLowerCase(), one.slice(one.indexOf(':') + 1).trim()]),
   )
@@ -101,3 +105,6 @@ const readAnswer = (bytes: Buffer): { value: HttpAnswer; length: number } | unde
   const text = (headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString('utf8')
   return { value: { status, headers, text }, length: end + 4 + length }
 }
+
+/** It stands before an answer that takes long, and every client passes over it (RFC 9110 §15.2). */
+const PROCESSING = 102

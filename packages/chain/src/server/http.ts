@@ -47,7 +47,7 @@ export const handleRequest = async (
     )
   }
   const { node, principal } = serving
-  const text = await answer({ node, principal, isGone: watch(response) }, body)
+  const text = await answer({ node, principal, isGone: watch(request, response) }, body)
   response.setTimeout(serving.sendTimeoutMs, () => response.destroy())
   if (text === undefined) {
     response.writeHead(204).end()
@@ -60,13 +60,15 @@ export const handleRequest = async (
 }
 
 /**
- * Whether the client is gone. One that has closed its side may still want its answer: it is sent a status of no account
- * (102, RFC 2518) now and then, and if it is not there any more, the connection breaks of the second.
+ * Whether the client is gone. One that has closed its side may still want its answer: where it waits long, it is sent a
+ * status of no account (102, RFC 2518) now and then, and if it is not there any more, the connection breaks of that.
  */
-const watch = (response: ServerResponse): (() => boolean) => {
-  let nextMs = 0
+const watch = (request: IncomingMessage, response: ServerResponse): (() => boolean) => {
+  let nextMs = performance.now() + PROBE_MS
   return () => {
-    if (response.socket?.readableEnded && performance.now() >= nextMs) {
+    // HTTP/1.0 knows no such status (RFC 9110 §15.2).
+    const mayProbe = request.httpVersionMinor > 0 && response.socket?.readableEnded
+    if (mayProbe && performance.now() >= nextMs) {
       nextMs = performance.now() + PROBE_MS
       response.writeProcessing()
     }
@@ -74,7 +76,7 @@ const watch = (response: ServerResponse): (() => boolean) => {
   }
 }
 
-const PROBE_MS = 250
+const PROBE_MS = 500
 
 /** Why the request's token does not let it in, where one is asked for. */
 export const tokenRefusal = ({ headers }: IncomingMessage, { jwtSecret }: Serving): string | undefined =>
