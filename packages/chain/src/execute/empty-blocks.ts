@@ -109,7 +109,7 @@ export const emptyBlocks = (
       },
     })
   }
-  const changed = trie.changed + blocks.length * CHANGED_PER_BLOCK
+  const changed = trie.changed + blocks.length
   return { blocks, trie: { root: accounts.root, changed, blocks: trie.blocks, held: trie.held } }
 }
 
@@ -211,12 +211,6 @@ const byPath = (a: Entry, b: Entry): number => {
   while (a.path[at] === b.path[at]) at++
   return a.path[at]! - b.path[at]!
 }
-
-/**
- * Values that count as changed, see {@link BlockTrie}. The rings overwrite themselves: to make the trie of a block again
- * from one that is four times 8191 blocks older takes no more than from one that is 8191 blocks older.
- */
-const CHANGED_PER_BLOCK = 0.25
 
 const NO_REQUESTS: Hash = requestsHash([])
 /** Transactions, uncles and withdrawals, a byte each. */

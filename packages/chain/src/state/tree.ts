@@ -55,6 +55,12 @@ export const childPosition = (
     : { position: { branch: newBranch, height }, branch: { parent, tip: height } }
 }
 
+/** Where the parent of a position is. Genesis has none. */
+export const parentPosition = (store: Store, { branch, height }: Position): Position => {
+  const { parent } = branchOf(store, branch)
+  return parent && parent.height === height - 1 ? parent : { branch, height: height - 1 }
+}
+
 /** The parts of branches that a state consists of, newest first. */
 export const pathOf = (store: Store, position: Position): readonly Position[] => {
   const path: Position[] = []
