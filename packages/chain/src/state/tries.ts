@@ -4,12 +4,12 @@
  * share what they have not changed. A trie that is neither is made again from what the blocks since wrote, in one
  * update, and held against the header's root.
  */
-import type { Address, Hash } from '@deed/evm'
+import { type Address, type Hash, MISS, type Miss } from '@deed/evm'
 import { type BlockRecord, positionKey, type Store } from '../store/store.ts'
 import { type Child, hashOfTrie, rootChild } from '../trie/node.ts'
 import { asRead } from '../trie/stored.ts'
 import { createLayer } from './layer.ts'
-import { found, settle } from './missing.ts'
+import { found, giveUp, settle } from './missing.ts'
 import { nodeStore, settleLayer } from './root.ts'
 import { parentPosition, readerAt } from './tree.ts'
 
@@ -110,22 +110,36 @@ const remake = async (store: Store, record: BlockRecord): Promise<BlockTrie> => 
   if (blocks === 0) return storedTrie(record.block.header.stateRoot)
   const base = (await settle(store, () => found(store.record('block', hash))))!
 
-  const { root, trie, changed } = await settle(store, () => {
-    const [before, after] = [readerAt(store, base.position), readerAt(store, record.position)]
-    const layer = createLayer()
+  const [before, after] = await settle(store, () => [
+    readerAt(store, base.position),
+    readerAt(store, record.position),
+  ])
+  // What is missing is asked for all at once: there may be thousands, and each round reads everything again.
+  const layer = await settle(store, () => {
+    let isMissing = false
+    const at = <T>(value: T | Miss): T | undefined => {
+      if (value !== MISS) return value as T
+      isMissing = true
+      return undefined
+    }
+    const changes = createLayer()
     for (const address of accounts) {
-      const account = found(after.account(address))
-      layer.accounts.set(address, account)
-      const old = found(before.account(address))
-      if (old && old.incarnation !== account?.incarnation) layer.cleared.add(address)
+      const account = at(after.account(address))
+      changes.accounts.set(address, account)
+      const old = at(before.account(address))
+      if (old && old.incarnation !== account?.incarnation) changes.cleared.add(address)
       if (!account) continue
       const written = new Map<bigint, bigint>()
       for (const [key, incarnation] of slots.get(address) ?? [])
-        if (incarnation === account.incarnation) written.set(key, found(after.slot(address, key)))
-      if (written.size > 0) layer.storage.set(address, written)
+        if (incarnation === account.incarnation) written.set(key, at(after.slot(address, key)) ?? 0n)
+      if (written.size > 0) changes.storage.set(address, written)
     }
-    return settleLayer(nodeStore(store), rootChild(base.block.header.stateRoot), before, layer, 0)
+    if (isMissing) giveUp()
+    return changes
   })
+  const { root, trie, changed } = await settle(store, () =>
+    settleLayer(nodeStore(store), rootChild(base.block.header.stateRoot), before, layer, 0),
+  )
   const expected = record.block.header.stateRoot
   if (root !== expected) throw new OtherRoot(record.hash, root, expected)
   return { root: trie, changed, blocks, held: 0 }
