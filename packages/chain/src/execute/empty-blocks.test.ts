@@ -94,4 +94,24 @@ describe('empty blocks', () => {
     expect(added.length).toBeLessThanOrEqual(8)
     expect(await seen(node, 401)).toEqual(await seen((await onDisk(disk.rows)).node, 401))
   })
+
+  it('lose no node of their tries where a chain is opened again before these were stored', async () => {
+    let { disk, node } = await onDisk()
+    await mine(node, BLOCKS)
+    for (let opened = 0; opened < 3; opened++) {
+      ;({ disk, node } = await onDisk(disk.rows))
+      // Made once for those who look, and used again by the next block.
+      await seen(node, Number(await node.request('eth_blockNumber')))
+      // More than lie between two tries that are stored.
+      await mineEach(node, 150)
+    }
+    ;({ disk, node } = await onDisk(disk.rows))
+    const one = await inMemory()
+    await mineEach(one, BLOCKS + 450)
+    for (const number of [BLOCKS + 150, BLOCKS + 300, BLOCKS + 450])
+      for (const slot of [1, 100, 300, 500, number - 1]) {
+        const proof = [HISTORY_STORAGE.address, [hex(slot)], hex(number)]
+        expect(await node.request('eth_getProof', proof)).toEqual(await one.request('eth_getProof', proof))
+      }
+  })
 })

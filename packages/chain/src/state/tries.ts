@@ -60,14 +60,13 @@ export const createTries = (store: Store, bounds = BOUNDS): Tries => {
   let lastChanged = 0
   const isStored: Tries['isStored'] = ({ blocks, changed }) =>
     blocks >= bounds.blocks || changed >= bounds.changed
-  const keep: Tries['keep'] = (hash, trie) => {
+  const remember = (hash: Hash, trie: BlockTrie): void => {
     const { changed } = trie
     const own = changed > lastChanged ? changed - lastChanged : changed
     values += own - (kept.get(hash)?.values ?? 0)
-    const here = isStored(trie) ? stored(trie, bounds.nodes) : trie
-    lastChanged = here.changed
+    lastChanged = changed
     kept.delete(hash)
-    kept.set(hash, { ...here, values: own })
+    kept.set(hash, { ...trie, values: own })
     for (const [old, { values: gone }] of kept) {
       if (kept.size <= 1 || (kept.size <= bounds.kept && values <= bounds.values)) break
       kept.delete(old)
@@ -76,12 +75,13 @@ export const createTries = (store: Store, bounds = BOUNDS): Tries => {
   }
   return {
     isStored,
-    keep,
+    keep: (hash, trie) => remember(hash, isStored(trie) ? stored(trie, bounds.nodes) : trie),
     of: async (record) => {
       const known = kept.get(record.hash)
       if (known) return known
       const trie = await remake(store, record)
-      keep(record.hash, trie)
+      // However much it differs from the one that is stored: it is not, before a block on top of it is.
+      remember(record.hash, trie)
       return trie
     },
   }
